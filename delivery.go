@@ -1,0 +1,151 @@
+package buurtbel
+
+import "time"
+
+// DeliveryState says what we can know of a delivery. "Sent" is not delivered, delivered is not heard.
+type DeliveryState string
+
+// The delivery states.
+const (
+	Queued     DeliveryState = "queued"      // to be handed over when due
+	Sending    DeliveryState = "sending"     // an attempt was begun and committed; its outcome is open
+	Uncertain  DeliveryState = "uncertain"   // begun, and nobody can know whether the carrier took it
+	HandedOver DeliveryState = "handed-over" // the carrier has it
+	Delivered  DeliveryState = "delivered"   // the carrier says that the device has it
+	Heard      DeliveryState = "heard"       // the member confirmed
+	Failed     DeliveryState = "failed"      // with a Reason
+	Expired    DeliveryState = "expired"     // its time was over before it could be handed over
+	Stopped    DeliveryState = "stopped"     // by police, before it was handed over
+	NotNeeded  DeliveryState = "not-needed"  // another contact point of the member did
+)
+
+// DeliveryStates lists every state, in the order of a delivery's life.
+var DeliveryStates = []DeliveryState{Queued, Sending, Uncertain, HandedOver, Delivered, Heard, Failed, Expired, Stopped, NotNeeded}
+
+// Reached tells whether a delivery in this state counts as having reached its member (rule 2).
+func (s DeliveryState) Reached() bool {
+	return s == Uncertain || s == HandedOver || s == Delivered || s == Heard
+}
+
+// Outcome is what came of one attempt, or what a receipt says later.
+type Outcome struct {
+	State     DeliveryState // HandedOver, Delivered, Failed, Uncertain or Heard
+	Reason    Reason        // of Failed
+	Temporary bool          // of Failed: the same may succeed later
+	After     time.Duration // the carrier's wish for the next try
+	Receipt   bool          // of HandedOver: a receipt will follow
+}
+
+// Tries is what a delivery has behind it.
+type Tries struct {
+	Number    int // attempts begun, this one included
+	Uncertain int // of these, uncertain before this outcome
+	Class     Class
+	Expires   time.Time
+}
+
+// Move is what follows an outcome.
+type Move struct {
+	State    DeliveryState
+	Reason   Reason
+	Due      time.Time // when the delivery needs attention again; meaningless when not Open
+	Open     bool      // false: final
+	FallBack bool      // the member's next contact point of this channel is tried
+	Dead     bool      // the contact point does not exist
+}
+
+// ReceiptWait is how long a handed-over delivery may still get a receipt that changes what we know, at most until it expires.
+const ReceiptWait = 48 * time.Hour
+
+// backOff gives the pause before try n+1. Alerts hurry; the rest has time.
+func backOff(n int, c Class) time.Duration {
+	quick := []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 20 * time.Second, 30 * time.Second}
+	slow := []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour}
+	table := slow
+	if c <= ClassAnswer {
+		table = quick
+	}
+	return table[min(max(n, 1), len(table))-1]
+}
+
+// Next decides what follows the outcome of an attempt: pure, the other half of the delivery policy.
+func Next(o Outcome, t Tries, now time.Time) Move {
+	switch o.State {
+	case HandedOver:
+		if !o.Receipt || !now.Before(t.Expires) {
+			return Move{State: HandedOver}
+		}
+		return Move{State: HandedOver, Open: true, Due: earliest(t.Expires, now.Add(ReceiptWait))}
+	case Delivered, Heard:
+		return Move{State: o.State}
+	case Uncertain:
+		return afterUncertain(t, now)
+	case Failed:
+		return afterFailure(o, t, now)
+	}
+	return Move{State: o.State}
+}
+
+// afterUncertain sends once more: for an alert a double is better than silence, and a mail keeps its Message-ID.
+// A second uncertain end is left as it is: the doubles stay a subset of the uncertain.
+func afterUncertain(t Tries, now time.Time) Move {
+	if t.Uncertain > 0 || !now.Before(t.Expires) {
+		return Move{State: Uncertain}
+	}
+	return Move{State: Queued, Open: true, Due: now}
+}
+
+func afterFailure(o Outcome, t Tries, now time.Time) Move {
+	if o.Reason == Throttled || o.Temporary {
+		return retry(o, t, now)
+	}
+	return Move{State: Failed, Reason: o.Reason, FallBack: true, Dead: o.Reason == InvalidAddress}
+}
+
+func retry(o Outcome, t Tries, now time.Time) Move {
+	pause := o.After
+	if pause <= 0 {
+		pause = backOff(t.Number, t.Class)
+	}
+	if o.Reason == Throttled && o.After <= 0 {
+		pause = time.Second
+	}
+	due := now.Add(pause)
+	if !due.Before(t.Expires) {
+		return giveUp(o, t)
+	}
+	return Move{State: Queued, Reason: o.Reason, Open: true, Due: due}
+}
+
+func giveUp(o Outcome, t Tries) Move {
+	if t.Uncertain > 0 {
+		return Move{State: Uncertain, Reason: o.Reason}
+	}
+	return Move{State: Expired, Reason: o.Reason, FallBack: true}
+}
+
+// OnReceipt decides what a receipt changes in a delivery that stands at state s. ok is false when it changes nothing:
+// what is known better is never overwritten.
+func OnReceipt(s DeliveryState, o Outcome) (m Move, ok bool) {
+	switch s {
+	case Heard, Delivered, Stopped, NotNeeded:
+		return Move{}, false
+	}
+	switch o.State {
+	case Delivered:
+		return Move{State: Delivered}, true
+	case Failed:
+		if s == Queued || s == Sending {
+			return Move{}, false // a newer attempt is under way
+		}
+		return Move{State: Failed, Reason: o.Reason, FallBack: true, Dead: o.Reason == InvalidAddress}, true
+	}
+	return Move{}, false
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,98 @@
+package buurtbel
+
+import (
+	"fmt"
+	"time"
+)
+
+// Zone is a police zone: the local police force that one or more networks work with.
+type Zone struct {
+	ID        ID
+	Name      string // such as "Politiezone Vlierbeek"; official, the same in every language
+	Country   string // ISO 3166-1 of its country profile
+	TimeZone  string // IANA name
+	Lines     []Line // the zone's own lines and order; empty: those of the country profile
+	Callable  []string
+	Night     Hours // when alerts count as launched by night
+	Plan      Plan
+	Limits    Limits
+	Contact   string // mailbox of the police for members, official
+	Extra     []string
+	LinkInSMS bool // acknowledgement links in SMS; off by default
+}
+
+// Hours is a span of local wall time in minutes after midnight; From may be later than Until, over midnight.
+type Hours struct {
+	From  int `json:"from"`
+	Until int `json:"until"`
+}
+
+// DefaultNight is 22.00 to 07.00 local time.
+var DefaultNight = Hours{From: 22 * 60, Until: 7 * 60}
+
+// Contains tells whether a minute of the day lies in the span. From equal to Until is an empty span.
+func (h Hours) Contains(minute int) bool {
+	if h.From <= h.Until {
+		return minute >= h.From && minute < h.Until
+	}
+	return minute >= h.From || minute < h.Until
+}
+
+// End gives the first moment at or after t, in its location, when the span is over.
+// Wall time decides, so that on the days when the clock changes the span ends at the same wall time.
+func (h Hours) End(t time.Time) time.Time {
+	if !h.Contains(minuteOf(t)) {
+		return t
+	}
+	end := time.Date(t.Year(), t.Month(), t.Day(), h.Until/60, h.Until%60, 0, 0, t.Location())
+	if !end.After(t) {
+		end = time.Date(t.Year(), t.Month(), t.Day()+1, h.Until/60, h.Until%60, 0, 0, t.Location())
+	}
+	return end
+}
+
+func minuteOf(t time.Time) int { return t.Hour()*60 + t.Minute() }
+
+// Limits say when an area or an audience needs a second person.
+type Limits struct {
+	SquareKM float64 `json:"square_km"` // a larger area needs a second person
+	Members  int     `json:"members"`   // a larger audience needs a second person
+	Wait     int     `json:"wait"`      // seconds until the dispatcher may cut to the networks' own areas
+	Part     int     `json:"part"`      // price of one SMS part in 1/10000 euro, for the forecast when no carrier says
+}
+
+// DefaultLimits are a village's: 25 km², 5,000 members, five minutes.
+var DefaultLimits = Limits{SquareKM: 25, Members: 5000, Wait: 300, Part: 550}
+
+// Location gives the zone's time zone.
+func (z *Zone) Location() (*time.Location, error) {
+	loc, err := time.LoadLocation(z.TimeZone)
+	if err != nil {
+		return nil, fmt.Errorf("zone's time zone: %w", err)
+	}
+	return loc, nil
+}
+
+// EmergencyLines gives the lines that members are told to call, the first first.
+func (z *Zone) EmergencyLines() ([]Line, error) {
+	if len(z.Lines) > 0 {
+		return z.Lines, nil
+	}
+	c, err := CountryProfile(z.Country)
+	if err != nil {
+		return nil, err
+	}
+	return c.Lines, nil
+}
+
+// Reachable gives the countries whose numbers the zone allows.
+func (z *Zone) Reachable() ([]string, error) {
+	if len(z.Callable) > 0 {
+		return z.Callable, nil
+	}
+	c, err := CountryProfile(z.Country)
+	if err != nil {
+		return nil, err
+	}
+	return c.Callable, nil
+}
