@@ -1,0 +1,148 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/locale"
+)
+
+// looksPage shows every component; the pages it links to are filled with an invented town.
+type looksPage struct {
+	Pages    []Link
+	Tokens   []string
+	Launch   string
+	Fields   []Field
+	Messages Frame
+	Findings []Finding
+	Checks   []Check
+	Bubbles  []Bubble
+	Letter   Letter
+	Counts   Counts
+	Plot     Plot
+	Gaps     Gaps
+	Back     Back
+	Facts    []Fact
+	Map      Map
+}
+
+func (looksPage) template() string { return "looks" }
+
+// tokens are the colours worth looking at, as tokens.css names them.
+var tokens = []string{"surface", "surface-raised", "surface-sunk", "ink", "ink-soft", "line", "line-strong", "link", "accent", "chosen", "good", "warn", "move",
+	"alert", "exercise", "exercise-stripe"}
+
+// Looks serves /looks and /looks/<page>: the components and every page with invented data. It reads nothing and changes nothing.
+// ?lang=, ?theme= and ?exercise=yes show the variants.
+func Looks() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		lang := buurtbel.Language(r.FormValue("lang"))
+		if !lang.Valid() {
+			lang = buurtbel.Dutch
+		}
+		s := sample{lang, r.FormValue("exercise") != ""}
+		frame, view := s.page(strings.Trim(strings.TrimPrefix(r.URL.Path, "/looks"), "/"))
+		if view == nil {
+			http.NotFound(w, r)
+			return
+		}
+		if theme := r.FormValue("theme"); theme == "light" || theme == "dark" {
+			frame.Theme = theme
+		}
+		if err := Respond(w, http.StatusOK, frame, view); err != nil {
+			http.Error(w, locale.Text(lang, "error.internal", nil), http.StatusInternalServerError)
+		}
+	})
+}
+
+// sample fills views with an invented town in one language.
+type sample struct {
+	lang     buurtbel.Language
+	exercise bool
+}
+
+func (s sample) t(key string, pairs ...any) string {
+	words, err := sentence(s.lang, "screen."+key, pairs)
+	if err != nil {
+		return key
+	}
+	return words
+}
+
+// samplePages lists the pages of /looks in the order of an alert's life.
+var samplePages = []string{"sign-in", "sign-in-sent", "start-dispatcher", "start-officer", "start-coordinator", "start-member", "dispatch", "dispatch-refused",
+	"confirm", "live", "live-over", "debts", "debts-none", "journal", "heard", "heard-said", "hand-over", "failure"}
+
+func (s sample) page(name string) (Frame, Page) {
+	f := s.frame()
+	switch name {
+	case "":
+		f.Title = s.t("looks.title")
+		return f, s.looks()
+	case "sign-in", "sign-in-sent":
+		return s.signIn(name == "sign-in-sent")
+	case "dispatch", "dispatch-refused":
+		f.Title = s.t("dispatch.title")
+		return f, s.dispatch(name == "dispatch-refused")
+	case "live", "live-over":
+		f.Title = sampleTitle
+		return f, s.live(name == "live-over")
+	case "debts", "debts-none":
+		f.Title, f.Role = s.t("place.debts"), s.t("role.officer")
+		return f, s.debts(name == "debts-none")
+	case "journal":
+		f.Title = s.t("place.journal")
+		return f, s.journal()
+	case "failure":
+		f.Title = s.t("failure.not-found")
+		return f, Failure{s.t("failure.not-found"), s.t("failure.not-found-means"), s.t("failure.next"), "/", s.t("failure.home")}
+	}
+	if role, ok := strings.CutPrefix(name, "start-"); ok {
+		return s.start(f, role)
+	}
+	return s.person(f, name)
+}
+
+func (s sample) person(f Frame, name string) (Frame, Page) {
+	switch name {
+	case "heard", "heard-said":
+		f.Shape, f.Title = Member, s.t("heard.title", "Source", sampleZone)
+		return f, s.heard(name == "heard-said")
+	case "confirm":
+		f.Shape, f.Title, f.Places = Bare, s.t("confirm.title"), nil
+		return f, s.confirm()
+	case "hand-over":
+		f.Shape, f.Title, f.Places = Bare, s.t("hand-over.title"), nil
+		return f, s.handOver()
+	}
+	return f, nil
+}
+
+func (s sample) frame() Frame {
+	f := Frame{Language: s.lang, Zone: sampleZone, Person: "Ann Peeters", Role: s.t("role.dispatcher"), Path: "/looks", HandOver: "/looks/hand-over", SignOut: "/sign-out", Places: []Link{
+		{s.t("place.dispatch"), "/looks/dispatch", false}, {s.t("place.alerts"), "/looks/live", false}, {s.t("place.debts"), "/looks/debts", false},
+	}}
+	if s.exercise {
+		f.Mode = Exercise
+	}
+	return f
+}
+
+func (s sample) looks() looksPage {
+	d := s.dispatch(true)
+	l := s.live(false)
+	p := looksPage{Tokens: tokens, Launch: d.Preflight.Launch.Words, Findings: d.Preflight.Findings, Checks: d.Preflight.Elements, Bubbles: d.Preflight.Bubbles,
+		Letter: d.Preflight.Letter, Counts: l.Counts, Plot: l.Plot, Gaps: l.Gaps, Back: l.Back, Facts: s.journal().Facts, Map: d.Map}
+	p.Map.Places = d.Preflight.Places
+	p.Messages = Frame{Status: s.t("confirm.done-yes"), Problem: s.t("dispatch.wait-refused")}
+	p.Fields = []Field{
+		{Name: "street-sample", Label: s.t("field.street"), Hint: s.t("field.street-hint"), Value: "Kerkstraat"},
+		{Name: "email-sample", Label: s.t("field.email"), Hint: s.t("field.email-hint"), Value: "ann.peeters", Error: s.t("field.email-error"), Type: "email"},
+		{Name: "text-sample", Label: s.t("field.feedback"), Hint: s.t("field.feedback-hint"), Rows: 3},
+	}
+	for _, name := range samplePages {
+		p.Pages = append(p.Pages, Link{Words: name, Href: "/looks/" + name})
+	}
+	return p
+}

@@ -1,0 +1,106 @@
+package web
+
+import "strings"
+
+const (
+	sampleZone  = "Politiezone Molenbeke"
+	sampleTitle = "Inbraak bezig in Kerkveld"
+	sampleText  = "Politie Molenbeke: er wordt nu ingebroken in de Kerkstraat in Kerkveld. Mogelijk betrokken: een grijze bestelwagen. Blijf binnen en kijk uit het raam. Ziet u iets? Bel 112. Doe zelf niets. Sinds 02.10 uur, geldig tot 04.00 uur."
+)
+
+// sampleAreas draws four invented networks and some streets.
+const sampleAreas = `{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"name":"BIN Kerkveld","kind":"chosen"},"geometry":{"type":"Polygon","coordinates":[[[4.002,50.952],[4.013,50.955],[4.019,50.950],[4.016,50.944],[4.006,50.943],[4.000,50.947],[4.002,50.952]]]}},
+{"type":"Feature","properties":{"name":"BIN Molenhoek","kind":"zone"},"geometry":{"type":"Polygon","coordinates":[[[4.019,50.950],[4.031,50.953],[4.034,50.946],[4.026,50.941],[4.016,50.944],[4.019,50.950]]]}},
+{"type":"Feature","properties":{"name":"BIN Waterkant","kind":"zone"},"geometry":{"type":"Polygon","coordinates":[[[4.006,50.943],[4.016,50.944],[4.026,50.941],[4.022,50.935],[4.009,50.936],[4.006,50.943]]]}},
+{"type":"Feature","properties":{"name":"BIN-Z Markt","kind":"zone"},"geometry":{"type":"Polygon","coordinates":[[[4.013,50.955],[4.024,50.9585],[4.031,50.953],[4.019,50.950],[4.013,50.955]]]}},
+{"type":"Feature","properties":{"name":"Kerkstraat","kind":"street"},"geometry":{"type":"LineString","coordinates":[[4.001,50.949],[4.009,50.9495],[4.019,50.9475],[4.033,50.948]]}},
+{"type":"Feature","properties":{"name":"Molenweg","kind":"street"},"geometry":{"type":"LineString","coordinates":[[4.010,50.957],[4.0105,50.950],[4.012,50.943],[4.014,50.936]]}},
+{"type":"Feature","properties":{"name":"Veldstraat","kind":"street"},"geometry":{"type":"LineString","coordinates":[[4.004,50.945],[4.010,50.9468],[4.016,50.9462],[4.025,50.9435]]}}]}`
+
+func (s sample) dispatch(refused bool) Dispatch {
+	where := "BIN Kerkveld"
+	d := Dispatch{Action: "/alerts", Check: "/desk/check", Suggest: "/desk/streets", Key: "0000000000000", Exercise: s.exercise,
+		Patterns: s.patterns(), Networks: []NetworkLine{
+			{"1", where, 612, true, ""}, {"2", "BIN Molenhoek", 388, false, ""}, {"3", "BIN Waterkant", 274, false, ""}, {"4", "BIN-Z Markt", 96, false, ""}},
+		Street: Field{Name: "street", Label: s.t("field.street"), Value: "Kerkstraat", List: "street-list", Auto: "off"},
+		Origin: []Field{{Name: "asked-by", Label: s.t("field.asked-by")}, {Name: "call-sign", Label: s.t("field.call-sign")}, {Name: "incident", Label: s.t("field.incident")}},
+		Map:    Map{Title: s.t("map.title"), Areas: sampleAreas, Draw: true},
+		Texts:  []TextVersion{{"nl", "Nederlands", sampleElements(refused)}}}
+	d.Preflight = s.preflight(where, refused)
+	return d
+}
+
+func (s sample) patterns() []Pattern {
+	now, life, soon := s.t("urgency.now"), s.t("urgency.life"), s.t("urgency.soon")
+	return []Pattern{{"burglary", "Inbraak bezig", now, 1, true}, {"vehicle", "Verdacht voertuig", now, 2, false}, {"missing", "Persoon vermist", life, 3, false},
+		{"door", "Oplichters aan de deur", soon, 4, false}, {"smoke", "Brand en rook", life, 5, false}, {"attention", "Kijk mee uit", now, 6, false}, {"free", "Eigen tekst", now, 7, false}}
+}
+
+func sampleElements(refused bool) []Element {
+	hazard, last := "Er wordt nu ingebroken in de Kerkstraat. Mogelijk betrokken: een grijze bestelwagen.", "Sinds 02.10 uur, geldig tot 04.00 uur."
+	if refused {
+		hazard, last = "Er wordt nu ingebroken in de Kerkstraat. Bestelwagen 1-ABC-123, mogelijk van de familie Kerkhove.", ""
+	}
+	return []Element{{"source", "Politie Molenbeke", true, false}, {"hazard", hazard, true, false}, {"location", "Kerkstraat en omgeving, in Kerkveld.", true, false},
+		{"guidance", "Blijf binnen en kijk uit het raam.", true, false}, {"time", last, !refused, false}, {"rule", "Ziet u iets? Bel 112. Doe zelf niets.", true, true}}
+}
+
+func (s sample) preflight(where string, refused bool) Preflight {
+	text := sampleText
+	if s.exercise {
+		text = "OEFENING. " + text
+	}
+	p := Preflight{Bubbles: []Bubble{{From: "POLITIE", Text: text, Length: 234, Parts: 2, Price: "€ 0,11"}},
+		Letter: Letter{From: sampleZone, Subject: sampleTitle, Paragraphs: []string{text[:strings.Index(text, " Ziet")], "Ziet u iets? Bel 112. Doe zelf niets.", "Sinds 02.10 uur, geldig tot 04.00 uur."}},
+		Places: []PlaceLine{{"Kerkstraat", "", 148}, {"Molenweg", "", 121}, {"Veldstraat", "", 97}, {"Pastorijstraat", "", 64}, {"Kapelledreef", "", 58}, {"Populierenlaan", "", 41}, {"BIN Kerkveld", "9 …", 83}},
+		Reach: Reach{s.t("dispatch.sum", "Count", 612, "Points", 1104), "€ 71,94", []PlaceLine{{s.t("dispatch.left-asleep", "Count", 17), "", 17}, {s.t("dispatch.left-silent", "Count", 6), "", 6},
+			{s.t("dispatch.left-scene", "Count", 2), "", 2}}},
+		Launch: Launch{Words: s.t("dispatch.launch", "Count", 612, "Where", where), Ready: true}}
+	p.Places[6].Note = ""
+	for _, id := range []string{"source", "hazard", "location", "guidance", "time"} {
+		p.Elements = append(p.Elements, Check{ID: id, Found: !refused || id != "time"})
+	}
+	if s.exercise {
+		p.Launch.Words = s.t("dispatch.launch-exercise", "Count", 612, "Where", where)
+	}
+	if refused {
+		s.refuse(&p)
+	}
+	return p
+}
+
+func (s sample) refuse(p *Preflight) {
+	p.Findings = []Finding{
+		{Level: "refused", Code: "plate", Sentence: s.t("looks.example-plate"), Where: "1-ABC-123"},
+		{Level: "warned", Code: "name", Sentence: s.t("looks.example-name"), Where: "familie Kerkhove", AsksWhy: true},
+	}
+	p.Bubbles[0].Wide, p.Bubbles[0].Offer, p.Bubbles[0].Parts, p.Bubbles[0].Price = true, true, 4, "€ 0,22"
+	p.Launch.Ready, p.Launch.Wait = false, s.t("dispatch.wait-refused")
+}
+
+func (s sample) live(over bool) Live {
+	l := Live{Title: sampleTitle, Since: "vandaag 02.14 uur", Elapsed: "38 s", Exercise: s.exercise, Over: over, StopAt: "/alerts/0/stop",
+		Stop: Field{Name: "correction", Label: s.t("field.correction"), Value: "Politie Molenbeke: ons vorige bericht over de Kerkstraat klopt niet. Er is geen gevaar. Onze excuses.", Rows: 4},
+		Text: sampleText, StopTo: 598, Counts: Counts{612, 598, 541, 37, 9, 5}, Plot: s.plot(541, 37),
+		Gaps: Gaps{[]Gap{{"Kerkstraat", 4, s.t("reason.unreachable"), "failed", "02.19 uur", "/x"}, {"Molenweg", 3, s.t("reason.invalid-address"), "failed", "", "/x"}, {"BIN Kerkveld", 2, s.t("reason.rejected"), "uncertain", "02.16 uur", ""}}},
+		Back: Back{[]BackLine{{"02.14 uur", "Kerkstraat", "Ik zie twee mensen met een koevoet achter het huis van de buren.", true}, {"02.15 uur", "BIN Kerkveld", "Wij zijn wakker en kijken mee.", false}}}}
+	if over {
+		l.StopAt, l.Counts = "", Counts{612, 603, 601, 212, 9, 0}
+		l.Plot = s.plot(601, 212)
+	}
+	return l
+}
+
+// plot makes the curves of an alert that is 38 seconds old.
+func (s sample) plot(delivered, heard int) Plot {
+	line := func(state string, most int, pace float64) Series {
+		out := Series{Name: s.t("state." + state), State: state}
+		for sec := 0.0; sec <= 38; sec++ {
+			out.Points = append(out.Points, Point{sec, min(most, int(float64(most)*pace*sec*(1+sec/38)/2))})
+		}
+		out.Points[38].Count = most
+		return out
+	}
+	return Plot{612, []Series{line("handed-over", max(598, delivered), 0.6), line("delivered", delivered, 0.055), line("heard", heard, 0.0265)}}
+}
