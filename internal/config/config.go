@@ -1,0 +1,89 @@
+// Package config is the program's configuration: one TOML file, and environment variables that win over it.
+//
+// Every key is a field of a struct, documented in its tags; reading, checking, `config describe` and docs/operating/configuration.md
+// all follow from those, so they cannot disagree. What a village changes (hours, texts, plans) is no configuration but rows.
+//
+// The package opens no connection. It reads the file, the files that hold secrets, and in CheckSystem the key ring and the folders.
+//
+// Always true: every problem is reported at once, each with its place; no problem and no printed form holds a secret; a key that
+// nobody knows is an error and never ignored.
+package config
+
+import (
+	"time"
+
+	"github.com/buurtbel/buurtbel/internal/channel/email"
+	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
+)
+
+// Config is the whole configuration.
+type Config struct {
+	Server   Server   `toml:"server" doc:"The web server: the desk, the members' pages and the links in messages."`
+	Store    Store    `toml:"store" doc:"The database and the folder beside it."`
+	Vault    Vault    `toml:"vault" doc:"The keys, and where the heads of the journal go. Both lie outside the database: who steals one must not get the other."`
+	Log      Log      `toml:"log" doc:"What the program writes about itself to standard error. It never holds a name, a number, an address or a text."`
+	Metrics  Metrics  `toml:"metrics" doc:"Figures for Prometheus, on an address of their own."`
+	Delivery Delivery `toml:"delivery" doc:"How messages are handed to carriers."`
+	SMS      []SMS    `toml:"sms" doc:"A carrier of short messages. Write the table once for each carrier."`
+	Email    []Email  `toml:"email" doc:"A mail server that carries our mail. Write the table once for each."`
+
+	where map[string]Place // of what was said, such as "sms[0].sender"
+}
+
+// Server is the web server.
+type Server struct {
+	Listen         string        `toml:"listen" default:"127.0.0.1:8080" doc:"Address and port to listen on. A reverse proxy before it usually does TLS."`
+	PublicURL      string        `toml:"public_url" default:"http://127.0.0.1:8080" example:"https://buurtbel.example.org" doc:"What links in messages begin with. It must be https, except on this machine itself."`
+	TrustedProxies []string      `toml:"trusted_proxies" example:"10.0.0.0/24" doc:"Addresses or ranges of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody else's are."`
+	ReadTimeout    time.Duration `toml:"read_timeout" default:"10s" min:"1s" max:"5m" doc:"How long a request may take to arrive."`
+	WriteTimeout   time.Duration `toml:"write_timeout" default:"30s" min:"1s" max:"10m" doc:"How long an answer may take to leave. Live pages are exempt."`
+	IdleTimeout    time.Duration `toml:"idle_timeout" default:"2m" min:"1s" max:"1h" doc:"How long an unused connection stays open."`
+	StopTimeout    time.Duration `toml:"stop_timeout" default:"20s" min:"1s" max:"5m" doc:"How long stopping waits for answers of carriers. What is then still open is uncertain."`
+	MaxBody        int64         `toml:"max_body" default:"20 MB" unit:"bytes" min:"64 KB" max:"1 GB" doc:"Largest request. Lists of members are the largest thing people send."`
+}
+
+// Store is the database and the data folder.
+type Store struct {
+	Folder   string `toml:"folder" default:"/var/lib/buurtbel" doc:"Folder for the database and temporary files. Only the program may read it."`
+	Database string `toml:"database" secret:"true" example:"postgres://buurtbel@db.example.org/buurtbel" doc:"Empty: SQLite, one file in the folder. Otherwise the address of a PostgreSQL database."`
+	Readers  int    `toml:"readers" default:"4" min:"1" max:"64" doc:"Connections for reading."`
+	Writers  int    `toml:"writers" default:"8" min:"1" max:"64" doc:"Connections for writing, PostgreSQL only. SQLite has one."`
+	Node     int    `toml:"node" default:"0" min:"0" max:"255" doc:"Number of this process among those that share a PostgreSQL database. Each needs its own."`
+}
+
+// Vault is the key ring and the outside witness of the journal.
+type Vault struct {
+	Keyring            string        `toml:"keyring" default:"/etc/buurtbel/keyring" doc:"File with the keys, readable by the program alone. Back it up apart from the database: without it nothing can be read."`
+	JournalHeadFile    string        `toml:"journal_head_file" example:"/mnt/elsewhere/journal-heads" doc:"File to which each head of the journal is appended, on a disk that who owns the database cannot write."`
+	JournalHeadCommand []string      `toml:"journal_head_command" example:"/usr/local/bin/send-head" doc:"Program and arguments that get each head of the journal on standard input, to send it outside. Exit status 0 means sent."`
+	JournalHeadTimeout time.Duration `toml:"journal_head_timeout" default:"30s" min:"1s" max:"10m" doc:"How long that program may take."`
+}
+
+// Log is what the program says about itself.
+type Log struct {
+	Level  string `toml:"level" default:"info" oneof:"debug info warn error" doc:"The least important lines that are written."`
+	Format string `toml:"format" default:"text" oneof:"text json" doc:"How lines are written."`
+}
+
+// Metrics is where figures are served.
+type Metrics struct {
+	Listen string `toml:"listen" example:"127.0.0.1:9090" doc:"Address and port. Empty: none. Do not open it to the world."`
+}
+
+// Delivery is how messages are handed to carriers.
+type Delivery struct {
+	Unsettled int `toml:"unsettled" default:"500" min:"1" max:"500" doc:"Attempts without an outcome that this machine may have at one carrier. After a crash no more than these are uncertain."`
+	Claim     int `toml:"claim" default:"250" min:"1" max:"500" doc:"Deliveries that are taken from the database at once."`
+}
+
+// SMS is one carrier of short messages.
+type SMS struct {
+	Type      string `toml:"type" default:"smpp" oneof:"smpp" doc:"How the carrier is spoken to: smpp is SMPP 3.4."`
+	AskAnswer bool   `toml:"ask_answer" default:"false" doc:"Whether texts through this carrier may ask for an answer (\"answer 1\") and name STOP. Only where the sender can be answered."`
+	smpp.Config
+}
+
+// Email is one mail server.
+type Email struct {
+	email.Config
+}
