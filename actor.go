@@ -39,7 +39,7 @@ func (a Actor) May(p Permission, s Scope, now time.Time) error {
 // Holds tells whether the actor holds a role in a zone now.
 func (a Actor) Holds(r Role, zone ID, now time.Time) bool {
 	for _, m := range a.Mandates {
-		if m.Role == r && m.holds(now) && (m.Zone == zone || m.Zone == 0) {
+		if m.Role == r && m.holds(now) && (m.Zone == zone || m.ofInstallation()) {
 			return true
 		}
 	}

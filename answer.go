@@ -17,7 +17,7 @@ const (
 )
 
 var answers = map[string]Answer{
-	"1": AnswerHeard, "ok": AnswerHeard, "oke": AnswerHeard, "okay": AnswerHeard, "okee": AnswerHeard,
+	"1": AnswerHeard, "ok": AnswerHeard, "o k": AnswerHeard, "oke": AnswerHeard, "okay": AnswerHeard, "okee": AnswerHeard,
 	"ja": AnswerHeard, "oui": AnswerHeard, "yes": AnswerHeard, "jawohl": AnswerHeard, "gelezen": AnswerHeard,
 	"gehoord": AnswerHeard, "ontvangen": AnswerHeard, "recu": AnswerHeard, "bien recu": AnswerHeard, "lu": AnswerHeard,
 	"erhalten": AnswerHeard, "gelesen": AnswerHeard, "received": AnswerHeard, "read": AnswerHeard,
@@ -34,10 +34,18 @@ var unaccent = strings.NewReplacer("é", "e", "è", "e", "ê", "e", "ë", "e", "
 // ReadAnswer reads a text that came back. Only a text that consists of nothing but one of the words counts;
 // "stop, er staat iemand in de tuin" is something a person must read.
 func ReadAnswer(text string) Answer {
-	folded := unaccent.Replace(strings.ToLower(text))
+	folded := unaccent.Replace(strings.Map(dropMarks, strings.ToLower(text)))
 	words := strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	if a, ok := answers[strings.Join(words, " ")]; ok {
 		return a
 	}
 	return AnswerOther
+}
+
+// dropMarks drops combining accents, so that a telephone that writes "é" as two characters is understood too.
+func dropMarks(r rune) rune {
+	if unicode.Is(unicode.Mn, r) {
+		return -1
+	}
+	return r
 }

@@ -1,6 +1,9 @@
 package buurtbel
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Point is a place on earth in degrees, WGS 84.
 type Point struct{ Lat, Lon float64 }
@@ -114,6 +117,7 @@ func (a Area) SelfCrossing() (at Point, crossing bool) {
 }
 
 func (r Ring) selfCrossing() (Point, bool) {
+	r = slices.Compact(slices.Clone(r)) // a point drawn twice is no edge
 	if n := len(r); n > 1 && r[0] == r[n-1] {
 		r = r[:n-1]
 	}
@@ -131,12 +135,21 @@ func (r Ring) selfCrossing() (Point, bool) {
 	return Point{}, false
 }
 
+// cross tells whether two edges pass through each other. Edges that only touch, as around an enclave, do not.
 func cross(a, b, c, d Point) bool {
-	return side(a, b, c) != side(a, b, d) && side(c, d, a) != side(c, d, b)
+	return side(a, b, c)*side(a, b, d) < 0 && side(c, d, a)*side(c, d, b) < 0
 }
 
-func side(a, b, c Point) bool {
-	return (b.Lon-a.Lon)*(c.Lat-a.Lat)-(b.Lat-a.Lat)*(c.Lon-a.Lon) > 0
+// side is 1 when c lies left of the line from a to b, -1 when right of it, 0 on it.
+func side(a, b, c Point) int {
+	v := (b.Lon-a.Lon)*(c.Lat-a.Lat) - (b.Lat-a.Lat)*(c.Lon-a.Lon)
+	switch {
+	case v > 0:
+		return 1
+	case v < 0:
+		return -1
+	}
+	return 0
 }
 
 // KM gives the distance between two points in kilometres along the earth's surface.

@@ -125,19 +125,13 @@ func giveUp(o Outcome, t Tries) Move {
 }
 
 // OnReceipt decides what a receipt changes in a delivery that stands at state s. ok is false when it changes nothing:
-// what is known better is never overwritten.
+// what is known better is never overwritten. That the device has it is worth knowing whatever we thought; that it failed is news only
+// where we believed that the carrier has it: a queued or begun delivery has a newer attempt under way.
 func OnReceipt(s DeliveryState, o Outcome) (m Move, ok bool) {
-	switch s {
-	case Heard, Delivered, Stopped, NotNeeded:
-		return Move{}, false
-	}
-	switch o.State {
-	case Delivered:
+	switch {
+	case o.State == Delivered && s != Delivered && s != Heard:
 		return Move{State: Delivered}, true
-	case Failed:
-		if s == Queued || s == Sending {
-			return Move{}, false // a newer attempt is under way
-		}
+	case o.State == Failed && (s == HandedOver || s == Uncertain):
 		return Move{State: Failed, Reason: o.Reason, FallBack: true, Dead: o.Reason == InvalidAddress}, true
 	}
 	return Move{}, false

@@ -25,7 +25,7 @@ type Debt struct {
 	Ground  Ground    // of a settled debt about which nothing may be told
 }
 
-// OwesFeedback tells whether an alert opens a feedback debt: exercises do not, and what reached nobody has nobody to tell.
+// OwesFeedback tells whether an alert opens a feedback debt: exercises do not. Corrections are messages of an alert and open none of their own.
 func OwesFeedback(a *Alert) bool { return !a.Exercise }
 
 // FeedbackDue gives the end of the next working day after at, in at's location: Saturdays, Sundays and holidays are not.

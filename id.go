@@ -43,14 +43,29 @@ func (id ID) String() string {
 	return string(b[:])
 }
 
-// ParseID reads what String wrote. Anything else is Invalid.
+// After makes every later id larger than id, whoever made it: the clock may have been put back since the program last ran.
+func (g *IDs) After(id ID) {
+	floor := int64(id)>>22<<14 | 1<<14 - 1
+	for {
+		last := g.last.Load()
+		if last >= floor || g.last.CompareAndSwap(last, floor) {
+			return
+		}
+	}
+}
+
+// ParseID reads what String wrote, also in capitals. Anything else is Invalid.
 func ParseID(s string) (ID, error) {
-	if len(s) != 13 {
+	if len(s) != 13 || s[0] > '7' { // 13 characters are 65 bits: the first may fill only three
 		return 0, Fail(Invalid, "error.id", nil)
 	}
 	var v uint64
-	for _, c := range strings.ToLower(s) {
-		n := strings.IndexRune(idAlphabet, c)
+	for i := range len(s) {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		n := strings.IndexByte(idAlphabet, c)
 		if n < 0 {
 			return 0, Fail(Invalid, "error.id", nil)
 		}

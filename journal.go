@@ -78,23 +78,38 @@ func (e *Entry) Seal() {
 type Break struct {
 	Chain Chain
 	Seq   int64
-	Why   string // "changed", "removed", "inserted" or "content"
+	Why   string // one of the Why words
 }
 
-// VerifyChain checks entries of one chain, in the order of Seq from 1, against each other. nil: whole.
+// Why a chain is broken. The list is closed; each has a sentence.
+const (
+	WhyChanged    = "changed"    // an entry is not what was written
+	WhyRemoved    = "removed"    // an entry is missing within the chain
+	WhyInserted   = "inserted"   // an entry was put in between
+	WhyContent    = "content"    // what is kept beside an entry is not what it committed to
+	WhyCut        = "cut"        // the newest entries are missing
+	WhyRecomputed = "recomputed" // the chain fits together but is not the one whose head was authenticated
+	WhyHead       = "head"       // an authenticated head was changed, or is missing
+)
+
+// VerifyChain checks entries of one chain, in the order of Seq from 1, against each other. nil: whole. It cannot see a cut tail or a
+// chain recomputed from its first entry on: that takes a head kept elsewhere.
 func VerifyChain(entries []Entry) *Break {
 	var prev Hash
 	for i := range entries {
 		e := entries[i]
 		switch {
-		case e.Seq != int64(i)+1:
-			return &Break{Chain: e.Chain, Seq: int64(i) + 1, Why: "removed"}
-		case e.Prev != prev:
-			return &Break{Chain: e.Chain, Seq: e.Seq, Why: "inserted"}
+		case e.Seq < int64(i)+1 || e.Chain != entries[0].Chain:
+			return &Break{Chain: entries[0].Chain, Seq: int64(i) + 1, Why: WhyInserted}
+		case e.Seq > int64(i)+1:
+			return &Break{Chain: e.Chain, Seq: int64(i) + 1, Why: WhyRemoved}
 		}
 		got := e.Hash
 		if e.Seal(); e.Hash != got {
-			return &Break{Chain: e.Chain, Seq: e.Seq, Why: "changed"}
+			return &Break{Chain: e.Chain, Seq: e.Seq, Why: WhyChanged}
+		}
+		if e.Prev != prev { // sealed as it stands, but not after the entry that stands before it
+			return &Break{Chain: e.Chain, Seq: e.Seq, Why: WhyInserted}
 		}
 		prev = got
 	}

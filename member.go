@@ -115,13 +115,21 @@ func (c Choices) At(u Urgency, at time.Time, zoneNight Hours) (by By, until time
 	}
 	choice, ok := c.Per[u]
 	if !ok {
-		choice = DefaultChoices[u]
+		choice = defaultChoice(u)
 	}
 	if !night.Contains(minuteOf(at)) {
-		return choice.Day, time.Time{}
+		return choice.Day &^ Later, time.Time{} // by day there is nothing to wait for
 	}
 	if choice.Night&Later != 0 {
-		return choice.Day, night.End(at)
+		return choice.Day &^ Later, night.End(at)
 	}
 	return choice.Night, time.Time{}
+}
+
+// defaultChoice treats an urgency that nobody knows like Soon: it must neither ring at night nor leave everybody out.
+func defaultChoice(u Urgency) Choice {
+	if choice, ok := DefaultChoices[u]; ok {
+		return choice
+	}
+	return DefaultChoices[Soon]
 }

@@ -1,6 +1,7 @@
 package buurtbel
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -11,7 +12,7 @@ type Left string
 // Why a member is left out.
 const (
 	NotLeft        Left = ""
-	LeftByChoice   Left = "by-choice"    // wishes no alerts of this urgency at this hour
+	LeftByChoice   Left = "by-choice"    // wishes no alerts of this urgency at this hour, or only by ways that no contact point allows
 	LeftNoContact  Left = "no-contact"   // has no contact point that works
 	LeftNoCarrier  Left = "no-carrier"   // the only contact points need a channel that has no carrier here
 	LeftAddress    Left = "left-address" // lives at an address that the dispatcher left out
@@ -32,7 +33,7 @@ type Step struct {
 // Want describes the message that a delivery plan is made for.
 type Want struct {
 	Urgency  Urgency
-	Official bool      // feedback and correction: to whoever was reached, also by night, but never by call
+	Official bool      // feedback and correction: to whoever was reached, at once, also by night; a call only where nothing else rings
 	Expires  time.Time // no step begins later
 	Channels []Channel // channels that have a carrier
 	Night    Hours     // the zone's
@@ -44,13 +45,36 @@ func Deliver(m *Member, contacts []ContactPoint, w Want, now time.Time) ([]Step,
 	if left := m.leftOut(w, now); left != NotLeft {
 		return nil, left
 	}
-	by, until := m.Choices.At(w.Urgency, now, w.Night)
-	if w.Official && by == Nothing {
-		by, until = ByText|ByMail, time.Time{} // who was reached hears how it ended
+	if w.Official {
+		return followUp(contacts, w, now)
 	}
+	by, until := m.Choices.At(w.Urgency, now, w.Night)
 	if by == Nothing {
 		return nil, LeftByChoice
 	}
+	return stepsBy(contacts, by, w, until)
+}
+
+// followUp tells who was reached how it ended, or that it was not so, whatever the member wishes for alerts: in writing and at once. Who
+// has nothing but a telephone at home is called, by night in the morning.
+func followUp(contacts []ContactPoint, w Want, now time.Time) ([]Step, Left) {
+	out, left := stepsBy(contacts, ByText|ByMail, w, time.Time{})
+	if left == NotLeft {
+		return out, NotLeft
+	}
+	var morning time.Time
+	if end := w.Night.End(now); end.After(now) {
+		morning = end
+	}
+	out, byCall := stepsBy(contacts, ByCall, w, morning)
+	if byCall == LeftByChoice { // has nothing to be called on: what stopped the writing is the reason
+		return nil, left
+	}
+	return out, byCall
+}
+
+// stepsBy gives the steps of a wish that begins at until, or at once when until is zero.
+func stepsBy(contacts []ContactPoint, by By, w Want, until time.Time) ([]Step, Left) {
 	if !until.IsZero() && !until.Before(w.Expires) {
 		return nil, LeftTooLate
 	}
@@ -61,6 +85,8 @@ func (m *Member) leftOut(w Want, now time.Time) Left {
 	switch {
 	case m.State == MemberLeft || m.State == MemberExcluded:
 		return LeftNotAMember
+	case w.Official:
+		return NotLeft // was reached, so hears the end
 	case m.State == MemberSuspended && w.Urgency != Life && now.Before(m.SuspendedUntil):
 		return LeftSuspended
 	case m.Away.Contains(now) && w.Urgency != Life:
@@ -69,11 +95,12 @@ func (m *Member) leftOut(w Want, now time.Time) Left {
 	return NotLeft
 }
 
-// channelOf tells by which channel a kind of contact point is reached under a wish; ok is false when the wish excludes it.
-func channelOf(kind ContactKind, by By) (channel Channel, ok bool) {
+// channelOf tells by which channel a kind of contact point is reached under a wish; ok is false when the wish excludes it. A mobile gets a
+// text where it may; it is called when the member wishes that alone, or when nothing here carries texts.
+func channelOf(kind ContactKind, by By, channels []Channel) (channel Channel, ok bool) {
 	switch kind {
 	case Mobile:
-		if by&ByText != 0 {
+		if by&ByText != 0 && (by&ByCall == 0 || slices.Contains(channels, SMS)) {
 			return SMS, true
 		}
 		return Voice, by&ByCall != 0
@@ -89,31 +116,45 @@ func channelOf(kind ContactKind, by By) (channel Channel, ok bool) {
 
 func steps(contacts []ContactPoint, by By, channels []Channel, notBefore time.Time) ([]Step, Left) {
 	var out []Step
-	var rank [4]int // next rank per channel
-	wished, carried := false, false
-	for _, c := range contacts {
-		channel, ok := channelOf(c.Kind, by)
-		if !ok || !c.Verified || c.State != ContactOK {
+	left := LeftNoContact
+	for _, c := range inOrder(contacts) {
+		if !c.Verified || c.State != ContactOK {
 			continue
 		}
-		wished = true
-		if !slices.Contains(channels, channel) {
-			continue
+		channel, ok := channelOf(c.Kind, by, channels)
+		switch {
+		case !ok && left == LeftNoContact:
+			left = LeftByChoice
+		case ok && slices.Contains(channels, channel):
+			out = append(out, Step{Contact: c.ID, Channel: channel, Rank: rankAfter(out, channel), NotBefore: notBefore})
+		case ok:
+			left = LeftNoCarrier
 		}
-		carried = true
-		n := &rank[slot(channel)]
-		out = append(out, Step{Contact: c.ID, Channel: channel, Rank: *n, NotBefore: notBefore})
-		*n++
 	}
-	switch {
-	case !wished:
-		return nil, LeftNoContact
-	case !carried:
-		return nil, LeftNoCarrier
+	if len(out) > 0 {
+		return out, NotLeft
 	}
-	return out, NotLeft
+	return nil, left
 }
 
-func slot(c Channel) int {
-	return max(0, slices.Index([]Channel{SMS, Email, Voice, Push}, c))
+// inOrder gives the contact points in the member's order.
+func inOrder(contacts []ContactPoint) []ContactPoint {
+	byRank := func(a, b ContactPoint) int { return cmp.Compare(a.Rank, b.Rank) }
+	if slices.IsSortedFunc(contacts, byRank) {
+		return contacts
+	}
+	contacts = slices.Clone(contacts)
+	slices.SortStableFunc(contacts, byRank)
+	return contacts
+}
+
+// rankAfter counts the steps that a channel has already: a member has a handful at most.
+func rankAfter(out []Step, c Channel) int {
+	n := 0
+	for i := range out {
+		if out[i].Channel == c {
+			n++
+		}
+	}
+	return n
 }

@@ -40,14 +40,19 @@ func (m Mandate) holds(now time.Time) bool {
 	return !now.Before(m.From) && (m.Until.IsZero() || now.Before(m.Until))
 }
 
+// ofInstallation tells whether the mandate stands above the zones. A mandate of any other role that lacks its zone is a mistake and covers nothing.
+func (m Mandate) ofInstallation() bool {
+	return m.Zone == 0 && (m.Role == RoleAdministrator || m.Role == RoleSystem)
+}
+
 func (m Mandate) covers(s Scope) bool {
-	if m.Role == RoleSystem {
+	switch {
+	case m.Role == RoleSystem:
 		return true
+	case m.Zone == 0:
+		return m.ofInstallation() && s.Zone == 0
 	}
-	if m.Zone == 0 || m.Zone != s.Zone {
-		return m.Role == RoleAdministrator && m.Zone == 0 && s.Zone == 0
-	}
-	return m.Network == 0 || m.Network == s.Network
+	return m.Zone == s.Zone && (m.Network == 0 || m.Network == s.Network)
 }
 
 // Permission is one thing that somebody may do.
@@ -82,5 +87,5 @@ var permissions = map[Role][]Permission{
 	RoleMayor:         {},
 	RoleAuditor:       {MayReadLog, MaySeeAlerts},
 	RoleAdministrator: {MayImport, MayConfigure, MayInstall, MayReadLog},
-	RoleSystem:        {MayDeliver, MayArrive, MayInstall, MaySeeAlerts},
+	RoleSystem:        {MayDeliver, MayArrive, MayInstall, MaySeeAlerts, MayImport, MayConfigure},
 }

@@ -16,9 +16,10 @@ type Zone struct {
 	Night     Hours // when alerts count as launched by night
 	Plan      Plan
 	Limits    Limits
-	Contact   string // mailbox of the police for members, official
-	Extra     []string
-	LinkInSMS bool // acknowledgement links in SMS; off by default
+	Contact   string   // mailbox of the police for members, official
+	Extra     []string // holidays of its own, as internal/holiday reads them
+	Names     []string // district and shop names that are no persons, for the linter
+	LinkInSMS bool     // acknowledgement links in SMS; off by default
 }
 
 // Hours is a span of local wall time in minutes after midnight; From may be later than Until, over midnight.
@@ -48,7 +49,20 @@ func (h Hours) End(t time.Time) time.Time {
 	if !end.After(t) {
 		end = time.Date(t.Year(), t.Month(), t.Day()+1, h.Until/60, h.Until%60, 0, 0, t.Location())
 	}
-	return end
+	_, before := t.Zone()
+	if _, after := end.Zone(); before == after && minuteOf(end) == h.Until%(24*60) {
+		return end
+	}
+	return h.walk(t)
+}
+
+// walk finds the end of a span in a night in which the clock changes: the end's wall time may come twice that night, or not at all.
+func (h Hours) walk(t time.Time) time.Time {
+	m := t.Truncate(time.Minute).Add(time.Minute)
+	for limit := m.Add(26 * time.Hour); h.Contains(minuteOf(m)) && m.Before(limit); {
+		m = m.Add(time.Minute)
+	}
+	return m
 }
 
 func minuteOf(t time.Time) int { return t.Hour()*60 + t.Minute() }

@@ -1,0 +1,34 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// What the tests of this package reach beside its exported names.
+
+// SQL is the pool that writes.
+func (db *DB) SQL() *sql.DB { return db.write }
+
+// Statements gives the two statements with which a column is sealed anew.
+func (c *SealedColumn) Statements() (find, replace string) { return c.find(), c.replace() }
+
+// Statement texts that tests run with their guard taken out.
+var (
+	ClaimRows   = func(db *DB) string { return (&Tx{db: db}).pick(claimRows) }
+	ClaimUpdate = func(db *DB) string { return (&Tx{db: db}).pick(claimUpdate) }
+)
+
+// Gate is the queue before SQLite's writer.
+type Gate struct{ g *gate }
+
+func NewGate() Gate                                         { return Gate{newGate()} }
+func (g Gate) Enter(ctx context.Context, r Rank) error      { return g.g.enter(ctx, r) }
+func (g Gate) Leave()                                       { g.g.leave() }
+func (tx *Tx) Raw(query string, args ...any) (int64, error) { return tx.exec(query, args...) }
+func AppendJSON(s string) string                            { return string(appendJSON(nil, s)) }
+
+// PackIDs and UnpackIDs write and read a frozen audience.
+var PackIDs, UnpackIDs = packIDs, unpackIDs
+
+const EarlyTries, RepeatsFor = earlyTries, repeats

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+)
+
+// Progress is how a message came to its members: how many for the first time in each slot after the start.
+type Progress struct {
+	HandedOver, Delivered, Heard []int
+}
+
+// Progress counts the members of a message by when they were first reached, in slots of step from start: handed over on any contact point,
+// delivered as a receipt says, confirmed. Nothing later than 100,000 slots counts.
+func (tx *Tx) Progress(message buurtbel.ID, start time.Time, step time.Duration) (*Progress, error) {
+	p := &Progress{}
+	parts := []struct {
+		into  *[]int
+		query string
+	}{
+		{&p.HandedOver, `select (at - $1) / $2, count(*) from (select min(a.settled_at) as at from delivery d join attempt a on a.delivery = d.id
+			where d.message = $3 and d.zone = $4 and a.parts > 0 and a.settled_at > 0 group by d.recipient) x group by 1 order by 1`},
+		{&p.Delivered, `select (at - $1) / $2, count(*) from (select min(a.receipt_at) as at from delivery d join attempt a on a.delivery = d.id
+			where d.message = $3 and d.zone = $4 and a.receipt_at > 0 and d.state in ('delivered', 'heard') group by d.recipient) x group by 1 order by 1`},
+		{&p.Heard, `select (heard_at - $1) / $2, count(*) from recipient where message = $3 and zone = $4 and heard_at > 0 group by 1 order by 1`},
+	}
+	for _, part := range parts {
+		err := tx.each(func(r *sql.Rows) error {
+			var slot, n int
+			if err := r.Scan(&slot, &n); err != nil {
+				return err
+			}
+			slot = max(slot, 0)
+			if slot > 100_000 {
+				return nil
+			}
+			for len(*part.into) <= slot {
+				*part.into = append(*part.into, 0)
+			}
+			(*part.into)[slot] += n
+			return nil
+		}, part.query, micros(start), step.Microseconds(), message, tx.scope.Zone)
+		if err != nil {
+			return nil, fmt.Errorf("read progress: %w", err)
+		}
+	}
+	return p, nil
+}
+
+// Missed is a member whom a message has not reached, or not yet, although something went wrong.
+type Missed struct {
+	Member buurtbel.ID
+	State  buurtbel.DeliveryState // of the contact point that may still succeed; else of the one that was tried last
+	Reason buurtbel.Reason
+	Due    time.Time // when it is tried again; zero: never
+}
+
+// Missed lists members whom a message has not reached and for whom at least one contact point failed, expired, was stopped or has to be tried
+// again, in order of their ids, at most n.
+func (tx *Tx) Missed(message buurtbel.ID, n int) ([]Missed, error) {
+	var out []Missed
+	err := tx.each(func(r *sql.Rows) error {
+		var m Missed
+		var open, due int64
+		if err := r.Scan(&m.Member, &m.State, &m.Reason, &open, &due); err != nil {
+			return err
+		}
+		if open != 0 {
+			m.Due = instant(due)
+		}
+		if last := len(out) - 1; last >= 0 && out[last].Member == m.Member {
+			out[last].better(m)
+			return nil
+		}
+		out = append(out, m)
+		return nil
+	}, `select r.member, d.state, d.reason, d.open, d.due from recipient r join delivery d on d.recipient = r.id
+		where r.message = $1 and r.zone = $2 and r.heard_at = 0 and d.state <> 'not-needed'
+		and not exists (select 1 from delivery x where x.recipient = r.id and x.state in ('handed-over', 'delivered', 'heard', 'uncertain'))
+		and exists (select 1 from delivery y where y.recipient = r.id and (y.state in ('failed', 'expired', 'stopped') or y.reason <> ''))
+		order by r.member, d.rank, d.id limit $3`, message, tx.scope.Zone, n)
+	if err != nil {
+		return nil, fmt.Errorf("read who was not reached: %w", err)
+	}
+	return out, nil
+}
+
+// better keeps what says most: the contact point that is still tried, with the reason of the one that failed.
+func (m *Missed) better(o Missed) {
+	if m.Due.IsZero() && !o.Due.IsZero() {
+		m.State, m.Due = o.State, o.Due
+	}
+	if m.Reason == "" {
+		m.Reason = o.Reason
+	}
+}

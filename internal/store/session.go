@@ -1,0 +1,88 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+)
+
+// OneUse is a one-time link or code: stored hashed, consumed by a conditional update.
+type OneUse struct {
+	Purpose string // "sign-in", "confirm"
+	Subject buurtbel.ID
+	Person  buurtbel.ID
+	Expires time.Time
+}
+
+// InsertOneUse stores a one-time link by its hash.
+func (tx *Tx) InsertOneUse(hash []byte, o OneUse) error {
+	_, err := tx.exec(`insert into one_use (hash, purpose, subject, person, expires, used_at) values ($1, $2, $3, $4, $5, 0)`,
+		hash, o.Purpose, o.Subject, o.Person, micros(o.Expires))
+	if err != nil {
+		return fmt.Errorf("insert one-time link: %w", err)
+	}
+	return nil
+}
+
+// PeekOneUse reads a one-time link that is still good, without using it: GET shows. NotFound for any other reason, told alike.
+func (tx *Tx) PeekOneUse(hash []byte, purpose string) (OneUse, error) {
+	o := OneUse{Purpose: purpose}
+	var expires int64
+	err := tx.row(`select subject, person, expires from one_use where hash = $1 and purpose = $2 and used_at = 0 and expires > $3`, hash, purpose, micros(tx.now)).
+		Scan(&o.Subject, &o.Person, &expires)
+	o.Expires = instant(expires)
+	return o, missing(err, "error.link.used")
+}
+
+// UseOneUse consumes a one-time link: it works once, also for two at the same moment.
+func (tx *Tx) UseOneUse(hash []byte, purpose string) (OneUse, error) {
+	o, err := tx.PeekOneUse(hash, purpose)
+	if err != nil {
+		return o, err
+	}
+	miss := buurtbel.Fail(buurtbel.NotFound, "error.link.used", nil)
+	return o, tx.execOne(miss, `update one_use set used_at = $1 where hash = $2 and used_at = 0 and expires > $3`, micros(tx.now), hash, micros(tx.now))
+}
+
+// Session is a signed-in person.
+type Session struct {
+	Person  buurtbel.ID
+	Zone    buurtbel.ID // the zone that the person is working in
+	Office  string
+	Created time.Time
+	Seen    time.Time
+	Expires time.Time
+}
+
+// InsertSession stores a session by the hash of its cookie.
+func (tx *Tx) InsertSession(hash []byte, s Session) error {
+	_, err := tx.exec(`insert into session (hash, person, zone, office, created_at, seen_at, expires, ended_at) values ($1, $2, $3, $4, $5, $6, $7, 0)`,
+		hash, s.Person, s.Zone, s.Office, micros(tx.now), micros(tx.now), micros(s.Expires))
+	if err != nil {
+		return fmt.Errorf("insert session: %w", err)
+	}
+	return nil
+}
+
+// Session reads a session that is not over. Forbidden (error.session.over) otherwise.
+func (tx *Tx) Session(hash []byte) (Session, error) {
+	var s Session
+	var created, seen, expires int64
+	err := tx.row(`select person, zone, office, created_at, seen_at, expires from session where hash = $1 and ended_at = 0 and expires > $2`, hash, micros(tx.now)).
+		Scan(&s.Person, &s.Zone, &s.Office, &created, &seen, &expires)
+	if err != nil {
+		if k := buurtbel.KindOf(missing(err, "error.session.over")); k == buurtbel.NotFound {
+			return s, buurtbel.Fail(buurtbel.Forbidden, "error.session.over", nil)
+		}
+		return s, err
+	}
+	s.Created, s.Seen, s.Expires = instant(created), instant(seen), instant(expires)
+	return s, nil
+}
+
+// EndSession ends a session: signing out, or handing over the PC.
+func (tx *Tx) EndSession(hash []byte) error {
+	_, err := tx.exec(`update session set ended_at = $1 where hash = $2 and ended_at = 0`, micros(tx.now), hash)
+	return err
+}

@@ -1,0 +1,277 @@
+// Package store holds all SQL. It keeps what happened durably, in SQLite or in PostgreSQL, and nothing else does.
+//
+// It alone seals and opens contact data. Every zone-owned row carries its zone and every query has it. No rule rests on SQLite's single
+// writer: each is a unique constraint, an update whose row count is checked, or a lock row. It decides nothing that the root package can
+// decide, sends nothing, and reads no clock: a transaction's now is given by the caller's clock once.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	"modernc.org/sqlite" // the SQLite driver
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/vault"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Engine names one of the two databases.
+type Engine string
+
+// The engines.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// Config says where the data is.
+type Config struct {
+	Database string `toml:"database" doc:"a postgres:// address; empty: SQLite in the data folder" secret:"true"`
+	Data     string `toml:"data" doc:"data folder of SQLite" default:"data"`
+	Readers  int    `toml:"readers" doc:"connections that read" default:"4"`
+	Writers  int    `toml:"writers" doc:"connections that write (PostgreSQL; SQLite has one)" default:"6"`
+	Node     int    `toml:"node" doc:"number of this process among those that share the database, 0 to 255" default:"0"`
+}
+
+// DB is the store. Safe for concurrent use.
+type DB struct {
+	engine Engine
+	write  *sql.DB
+	read   *sql.DB
+	gate   *gate // nil on PostgreSQL
+	ring   *vault.Ring
+	ids    *buurtbel.IDs
+	node   int
+	now    func() time.Time
+	log    *slog.Logger
+	path   string
+	wakers struct {
+		sync.Mutex
+		list []chan struct{}
+	}
+}
+
+// Options are what a store needs beside its Config.
+type Options struct {
+	Ring   *vault.Ring
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Open opens the database and brings its tables up to date. A database of a newer program is refused (Conflict, error.store.newer).
+func Open(ctx context.Context, c Config, o Options) (*DB, error) {
+	db := &DB{ring: o.Ring, now: o.Now, log: o.Logger, node: c.Node, ids: &buurtbel.IDs{Node: uint8(c.Node)}}
+	var err error
+	if c.Database == "" {
+		err = db.openSQLite(ctx, c)
+	} else {
+		err = db.openPostgres(ctx, c)
+	}
+	if err == nil {
+		err = db.Migrate(ctx)
+	}
+	if err == nil {
+		err = db.seedIDs(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+const pragmas = "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-32000)&_pragma=temp_store(MEMORY)&_pragma=journal_size_limit(67108864)&_pragma=wal_autocheckpoint(4000)"
+
+func (db *DB) openSQLite(ctx context.Context, c Config) error {
+	db.engine = SQLite
+	db.gate = newGate()
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return buurtbel.FailWith(err, buurtbel.Invalid, "error.store.folder", nil)
+	}
+	db.path = filepath.Join(c.Data, "buurtbel.db")
+	address := "file:" + (&url.URL{Path: db.path}).EscapedPath()
+	write, err := sql.Open("sqlite", address+"?_txlock=immediate&"+pragmas)
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	write.SetMaxOpenConns(1)
+	db.write = write
+	if err := write.PingContext(ctx); err != nil {
+		return buurtbel.FailWith(err, buurtbel.Invalid, "error.store.open", nil)
+	}
+	read, err := sql.Open("sqlite", address+"?mode=ro&"+pragmas)
+	if err != nil {
+		return fmt.Errorf("open database for reading: %w", err)
+	}
+	read.SetMaxOpenConns(max(1, c.Readers))
+	read.SetMaxIdleConns(max(1, c.Readers))
+	db.read = read
+	return nil
+}
+
+func (db *DB) openPostgres(ctx context.Context, c Config) error {
+	db.engine = Postgres
+	conn, err := sql.Open("pgx", c.Database)
+	if err != nil {
+		return buurtbel.FailWith(errors.New("the address of the database cannot be read"), buurtbel.Invalid, "error.store.open", nil)
+	}
+	n := max(2, c.Writers) + max(1, c.Readers)
+	conn.SetMaxOpenConns(n)
+	conn.SetMaxIdleConns(n)
+	db.write, db.read = conn, conn
+	if err := conn.PingContext(ctx); err != nil {
+		return buurtbel.FailWith(errors.New("the database does not answer"), buurtbel.Busy, "error.store.open", nil)
+	}
+	return nil
+}
+
+// Engine tells which database this is.
+func (db *DB) Engine() Engine { return db.engine }
+
+// Node tells the number of this process among those that share the database.
+func (db *DB) Node() int { return db.node }
+
+// Now reads the store's clock.
+func (db *DB) Now() time.Time { return db.now() }
+
+// NewID makes an id. It is called before a transaction, never inside one that may be repeated.
+func (db *DB) NewID() buurtbel.ID { return db.ids.Next(db.now()) }
+
+// Ring gives the key ring, for tokens and heads.
+func (db *DB) Ring() *vault.Ring { return db.ring }
+
+// Close closes the database; the second call does nothing.
+func (db *DB) Close() error {
+	var errs []error
+	for _, pool := range []*sql.DB{db.read, db.write} {
+		if pool != nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Migrate brings the tables up to date.
+func (db *DB) Migrate(ctx context.Context) error {
+	provider, err := db.provider()
+	if err != nil {
+		return err
+	}
+	current, newest, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	if current > newest {
+		return buurtbel.Fail(buurtbel.Conflict, "error.store.newer", buurtbel.Args{"Database": current, "Program": newest})
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+func (db *DB) provider() (*goose.Provider, error) {
+	dialect := map[Engine]goose.Dialect{SQLite: goose.DialectSQLite3, Postgres: goose.DialectPostgres}[db.engine]
+	folder, err := fs.Sub(migrations, "migrations/"+string(db.engine))
+	if err != nil {
+		return nil, fmt.Errorf("find migrations: %w", err)
+	}
+	var options []goose.ProviderOption
+	if db.engine == Postgres { // several nodes may start at once: one brings the tables up to date, the others wait for it
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60))
+		if err != nil {
+			return nil, fmt.Errorf("make migration lock: %w", err)
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(dialect, db.write, folder, options...)
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	return provider, nil
+}
+
+// seedIDs makes new ids follow every id that is stored: the clock may have been put back since the program last ran.
+func (db *DB) seedIDs(ctx context.Context) error {
+	var last int64
+	err := db.write.QueryRowContext(ctx, newestID).Scan(&last)
+	if err != nil {
+		return fmt.Errorf("read newest id: %w", err)
+	}
+	db.ids.After(buurtbel.ID(last))
+	return nil
+}
+
+// newestID reads one end of an index for each table whose ids are made here.
+const newestID = `select coalesce(max(id), 0) from (
+	select max(id) as id from zone union all select max(id) from network union all select max(id) from official union all select max(id) from mandate
+	union all select max(id) from household union all select max(id) from member union all select max(id) from contact
+	union all select max(id) from alert union all select max(id) from message union all select max(id) from recipient
+	union all select max(id) from delivery union all select max(id) from inbound union all select max(id) from task
+	union all select max(id) from import_batch) x`
+
+// Durability reads back the settings that make a commit durable, for reports.
+func (db *DB) Durability(ctx context.Context) (map[string]string, error) {
+	names := []string{"fsync", "synchronous_commit", "full_page_writes"}
+	query := "select current_setting('%s')"
+	if db.engine == SQLite {
+		names, query = []string{"synchronous", "journal_mode", "foreign_keys"}, "select * from pragma_%s"
+	}
+	out := map[string]string{}
+	for _, name := range names {
+		var value string
+		if err := db.write.QueryRowContext(ctx, fmt.Sprintf(query, name)).Scan(&value); err != nil {
+			return nil, fmt.Errorf("read setting %s: %w", name, err)
+		}
+		out[name] = value
+	}
+	return out, nil
+}
+
+// busy tells whether an error goes away by repeating the transaction.
+func busy(err error) bool {
+	switch sqlState(err) {
+	case "40001", "40P01", "53300": // serialization failure, deadlock, too many connections
+		return true
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == 5 // SQLITE_BUSY
+}
+
+// duplicate tells whether an error is a broken unique constraint.
+func duplicate(err error) bool {
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		return lite.Code() == 2067 || lite.Code() == 1555 // SQLITE_CONSTRAINT_UNIQUE, _PRIMARYKEY
+	}
+	return sqlState(err) == "23505"
+}
+
+// full tells whether the disk has no room.
+func full(err error) bool {
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == 13 || sqlState(err) == "53100" // SQLITE_FULL, disk_full
+}
+
+func sqlState(err error) string {
+	var pg interface{ SQLState() string }
+	if errors.As(err, &pg) {
+		return pg.SQLState()
+	}
+	return ""
+}
