@@ -1,0 +1,99 @@
+package alerting
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// Forecast is who would be reached if the draft were launched now, and what it would cost.
+type Forecast struct {
+	People     int // members in the audience
+	ByNetwork  map[buurtbel.ID]int
+	Left       map[buurtbel.Left]int    // left out, by why
+	Later      int                      // wish it in the morning
+	Contacts   map[buurtbel.Channel]int // contact points that are used at once
+	Parts      int                      // SMS parts
+	Cost       int64                    // in 1/10000 euro
+	SecondKey  string                   // why a second person is needed; "" when none is
+	SecondArgs buurtbel.Args
+	Digest     []byte
+}
+
+// Forecast plans the whole audience without storing anything.
+func (d *Desk) Forecast(ctx context.Context, actor buurtbel.Actor, zone buurtbel.ID, draft *Draft) (*Forecast, error) {
+	if err := actor.May(buurtbel.MayLaunch, buurtbel.Scope{Zone: zone}, d.db.Now()); err != nil {
+		return nil, err
+	}
+	s, err := d.setting(ctx, zone, draft.Networks)
+	if err != nil {
+		return nil, err
+	}
+	check := d.check(s, draft, d.db.Now())
+	audience, err := d.audience(ctx, s, draft)
+	if err != nil {
+		return nil, err
+	}
+	leftOut, err := d.leftOut(ctx, s, draft, audience)
+	if err != nil {
+		return nil, err
+	}
+	f := &Forecast{People: len(audience), ByNetwork: map[buurtbel.ID]int{}, Left: map[buurtbel.Left]int{}, Contacts: map[buurtbel.Channel]int{}}
+	m := &buurtbel.Message{Class: buurtbel.ClassAlert, Urgency: check.Urgency, Expires: check.Expires, Texts: check.Wordings}
+	for start := 0; start < len(audience); start += Slice {
+		slice := audience[start:min(start+Slice, len(audience))]
+		if err := d.forecastSlice(ctx, s, m, slice, leftOut, check, f); err != nil {
+			return nil, err
+		}
+	}
+	f.Cost = int64(f.Parts) * d.price(s)
+	f.SecondKey, f.SecondArgs, _ = s.oversized(draft.Area, len(audience))
+	f.Digest = digestOf(check.Wordings, draft, len(audience))
+	return f, nil
+}
+
+func (d *Desk) price(s *setting) int64 {
+	if d.o.Carrier.Price > 0 {
+		return d.o.Carrier.Price
+	}
+	return int64(s.zone.Limits.Part)
+}
+
+func (d *Desk) forecastSlice(ctx context.Context, s *setting, m *buurtbel.Message, slice, leftOut []buurtbel.ID, check *Check, f *Forecast) error {
+	var people []store.Reachable
+	err := d.db.Read(ctx, buurtbel.Scope{Zone: s.zone.ID}, func(tx *store.Tx) (err error) {
+		people, err = tx.Reachables(slice)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read members: %w", err)
+	}
+	for i, r := range d.plan(s, m, people, leftOut) {
+		f.ByNetwork[people[i].Member.Network]++
+		if r.Left != buurtbel.NotLeft {
+			f.Left[r.Left]++
+			continue
+		}
+		f.count(r, check)
+	}
+	return nil
+}
+
+func (f *Forecast) count(r store.Recipient, check *Check) {
+	later := false
+	for _, step := range r.Steps {
+		if step.Rank > 0 {
+			continue
+		}
+		later = later || !step.NotBefore.IsZero()
+		f.Contacts[step.Channel]++
+		if step.Channel == buurtbel.SMS && r.Wording < len(check.Texts) {
+			f.Parts += check.Texts[r.Wording].Parts
+		}
+	}
+	if later {
+		f.Later++
+	}
+}

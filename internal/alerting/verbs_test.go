@@ -1,0 +1,160 @@
+package alerting_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// verbPackages are the packages whose exported functions touch a zone's data.
+var verbPackages = []string{"accounting", "alerting", "delivery", "entering", "governing", "guarding", "joining", "loading", "relaying", "reporting"}
+
+// unasked are the exported functions that take a context and no actor, or ask nothing themselves, each with its reason.
+var unasked = map[string]string{
+	"alerting.Desk.Expand":         "a loop of the program",
+	"alerting.Desk.Shown":          "the link's signature is the right",
+	"alerting.Desk.Confirm":        "the link's signature is the right",
+	"alerting.Desk.QuestionBehind": "the one-time link says who asks; Question asks what that person may",
+	"alerting.Desk.AnswerBehind":   "the one-time link says who answers; AnswerSecond asks what that person may",
+	"alerting.Desk.Answered":       "the carrier says from which number it came: the door of what arrives calls it",
+	"alerting.Desk.About":          "the carrier says from which number it came: the door of what arrives calls it",
+	"delivery.Dispatcher.Run":      "a loop of the program",
+	"entering.Gate.Run":            "a loop of the program",
+	"entering.Gate.Behind":         "the one-time link is the right",
+	"entering.Gate.Enter":          "the one-time link is the right: nobody has signed in yet",
+	"entering.Gate.Visit":          "the session is the right; it gives the actor",
+	"entering.Gate.Actor":          "the session is the right; it gives the actor",
+	"entering.Gate.Leave":          "the session is the right",
+	"entering.Gate.HandOver":       "the session is the right",
+	"entering.Gate.Colleagues":     "the shared PC's cookie is the right: it is given where somebody signed in",
+	"entering.Gate.Switch":         "the shared PC's cookie and the PIN are the right",
+}
+
+// verb is an exported function or method that takes a context.
+type verb struct {
+	name  string
+	actor bool
+	asks  bool
+	calls []string
+}
+
+// TestVerbsAskWhoActs reads the sources of the verb packages: each exported function that takes a context, and so can read or change a
+// zone's data, has an actor and asks May, itself or through another function of its package.
+func TestVerbsAskWhoActs(t *testing.T) {
+	seen := map[string]bool{}
+	for _, name := range verbPackages {
+		found, bodies := readVerbs(t, name)
+		for _, v := range found {
+			seen[v.name] = true
+			switch reason := unasked[v.name]; {
+			case reason != "" && v.actor && v.asks:
+				t.Errorf("%s asks who acts: it is no exception any more", v.name)
+			case reason != "":
+			case !v.actor:
+				t.Errorf("%s takes a context and no actor: who does it? Give it a buurtbel.Actor, or list it with its reason", v.name)
+			case !v.asks && !asksThrough(v.calls, bodies, 3):
+				t.Errorf("%s has an actor and never asks what the actor may", v.name)
+			}
+		}
+	}
+	for name := range unasked {
+		if !seen[name] {
+			t.Errorf("%s is listed as an exception and does not exist", name)
+		}
+	}
+}
+
+func readVerbs(t *testing.T, name string) (found []verb, bodies map[string]verb) {
+	t.Helper()
+	bodies = map[string]verb{}
+	files, err := filepath.Glob(filepath.Join("..", name, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, source, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok || fn.Body == nil {
+				continue
+			}
+			v := verbOf(name, fn)
+			bodies[fn.Name.Name] = v
+			if exported(fn) && takes(fn, "context.Context") {
+				found = append(found, v)
+			}
+		}
+	}
+	return found, bodies
+}
+
+func exported(fn *ast.FuncDecl) bool {
+	return fn.Name.IsExported() && (fn.Recv == nil || ast.IsExported(receiver(fn)))
+}
+
+func receiver(fn *ast.FuncDecl) string {
+	if fn.Recv == nil {
+		return ""
+	}
+	kind := fn.Recv.List[0].Type
+	if star, ok := kind.(*ast.StarExpr); ok {
+		kind = star.X
+	}
+	return fmt.Sprint(kind)
+}
+
+func takes(fn *ast.FuncDecl, kind string) bool {
+	for _, p := range fn.Type.Params.List {
+		if s, ok := p.Type.(*ast.SelectorExpr); ok && fmt.Sprintf("%v.%v", s.X, s.Sel) == kind {
+			return true
+		}
+	}
+	return false
+}
+
+func verbOf(in string, fn *ast.FuncDecl) verb {
+	v := verb{name: in + "." + fn.Name.Name, actor: takes(fn, "buurtbel.Actor")}
+	if r := receiver(fn); r != "" {
+		v.name = in + "." + r + "." + fn.Name.Name
+	}
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		switch f := call.Fun.(type) {
+		case *ast.Ident:
+			v.calls = append(v.calls, f.Name)
+		case *ast.SelectorExpr:
+			v.asks = v.asks || f.Sel.Name == "May" || f.Sel.Name == "Zones"
+			v.calls = append(v.calls, f.Sel.Name)
+		}
+		return true
+	})
+	return v
+}
+
+// asksThrough tells whether a function that is called asks, with the actor as an argument of its own.
+func asksThrough(calls []string, bodies map[string]verb, depth int) bool {
+	for _, name := range calls {
+		if b, ok := bodies[name]; ok && b.actor && (b.asks || depth > 0 && asksThrough(b.calls, bodies, depth-1)) {
+			return true
+		}
+	}
+	return false
+}

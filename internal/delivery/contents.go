@@ -1,0 +1,85 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+type wordingKey struct {
+	channel buurtbel.Channel
+	wording int
+}
+
+// contents keeps the opened texts of running messages, shared by all their deliveries.
+type contents struct {
+	db   *store.DB
+	mu   sync.Mutex
+	kept map[buurtbel.ID]map[wordingKey]*channel.Content
+}
+
+func (c *contents) of(ctx context.Context, m store.RunningMessage) (map[wordingKey]*channel.Content, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if texts, ok := c.kept[m.ID]; ok {
+		return texts, nil
+	}
+	var full *buurtbel.Message
+	err := c.db.Read(ctx, buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
+		full, err = tx.Message(m.ID)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read texts: %w", err)
+	}
+	if c.kept == nil {
+		c.kept = map[buurtbel.ID]map[wordingKey]*channel.Content{}
+	}
+	c.kept[m.ID] = contentsOf(full)
+	return c.kept[m.ID], nil
+}
+
+// forget drops the texts of messages that run no more.
+func (c *contents) forget(running map[buurtbel.ID]int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id := range c.kept {
+		if _, ok := running[id]; !ok {
+			delete(c.kept, id)
+		}
+	}
+}
+
+func contentsOf(m *buurtbel.Message) map[wordingKey]*channel.Content {
+	thread := m.ID
+	if m.Alert != 0 {
+		thread = m.Alert
+	}
+	out := map[wordingKey]*channel.Content{}
+	for i, w := range m.Texts {
+		common := channel.Content{Sender: m.Sender, Language: first(w.Regime), Exercise: m.Exercise, Class: m.Class, Thread: thread.String()}
+		if w.SMS != "" {
+			sms := common
+			sms.Text = w.SMS
+			out[wordingKey{buurtbel.SMS, i}] = &sms
+		}
+		if w.Mail != "" {
+			mail := common
+			mail.Subject, mail.Text, mail.HTML = w.Subject, w.Mail, w.HTML
+			out[wordingKey{buurtbel.Email, i}] = &mail
+		}
+	}
+	return out
+}
+
+// first gives the first language of a regime as Wording has it.
+func first(regime string) buurtbel.Language {
+	if len(regime) >= 2 {
+		return buurtbel.Language(regime[:2])
+	}
+	return buurtbel.Dutch
+}

@@ -1,0 +1,181 @@
+// Package delivery hands messages to carriers and keeps, per person and durably, what became of each.
+//
+// An attempt is committed before it is sent; its outcome is committed in batches. At most Limits.Unsettled attempts per carrier and node
+// have no outcome: after a crash exactly these are uncertain, by name. More urgent classes go first, alerts of one class share fairly.
+// The package does not decide who is reached (alerting), and not what an outcome means (the root package's Next).
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// Limits bound what one process has under way.
+type Limits struct {
+	Unsettled int `toml:"unsettled" doc:"attempts per carrier without a recorded outcome; what a crash can leave uncertain" default:"500"`
+	Claim     int `toml:"claim" doc:"deliveries claimed in one transaction" default:"250"`
+}
+
+// DefaultLimits are the documented defaults.
+var DefaultLimits = Limits{Unsettled: 500, Claim: 250}
+
+// Lane is one carrier of one channel.
+type Lane struct {
+	Channel  buurtbel.Channel
+	Carrier  string // configured name
+	Sender   channel.Sender
+	Receipts bool // the carrier tells later what became of a message
+}
+
+// Options are what a Dispatcher needs.
+type Options struct {
+	Limits  Limits
+	Lanes   []Lane
+	Link    func(delivery buurtbel.ID) string // the acknowledgement link of a delivery
+	Logger  *slog.Logger
+	Metrics prometheus.Registerer // nil: none
+	// Unguarded takes the guard out: outcomes of a crash are not looked at. Only the crash bench's control sets it.
+	Unguarded bool
+}
+
+// Dispatcher hands due deliveries to their carriers.
+type Dispatcher struct {
+	db      *store.DB
+	limits  Limits
+	lanes   []*lane
+	link    func(buurtbel.ID) string
+	log     *slog.Logger
+	metrics *metrics
+	boot    time.Time
+	running atomic.Pointer[board]
+	texts   contents
+	guarded bool
+}
+
+// board is the list of running messages as the loops last read it.
+type board struct {
+	list []store.RunningMessage
+	byID map[buurtbel.ID]int
+}
+
+// New makes a Dispatcher; Run makes it work.
+func New(db *store.DB, o Options) (*Dispatcher, error) {
+	if o.Limits.Unsettled <= 0 || o.Limits.Claim <= 0 {
+		o.Limits = DefaultLimits
+	}
+	d := &Dispatcher{db: db, limits: o.Limits, link: o.Link, log: o.Logger, boot: db.Now(), guarded: !o.Unguarded}
+	d.running.Store(&board{})
+	d.texts.db = db
+	var err error
+	if d.metrics, err = newMetrics(o.Metrics); err != nil {
+		return nil, err
+	}
+	for _, l := range o.Lanes {
+		d.lanes = append(d.lanes, newLane(d, l))
+	}
+	return d, nil
+}
+
+// Channels lists the channels that have a carrier here.
+func (d *Dispatcher) Channels() []buurtbel.Channel {
+	var out []buurtbel.Channel
+	seen := map[buurtbel.Channel]bool{}
+	for _, l := range d.lanes {
+		if !seen[l.Channel] {
+			seen[l.Channel] = true
+			out = append(out, l.Channel)
+		}
+	}
+	return out
+}
+
+// Run takes back what an earlier boot of this node left, then works until ctx is done and the last outcomes are recorded.
+func (d *Dispatcher) Run(ctx context.Context) error {
+	if err := d.start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // ended before it began: nothing was sent
+		}
+		return err
+	}
+	var loops sync.WaitGroup
+	for _, l := range d.lanes {
+		loops.Go(func() { l.pump(ctx) })
+		loops.Go(l.record)
+	}
+	loops.Go(func() { d.watch(ctx) })
+	loops.Go(func() { d.close(ctx) })
+	loops.Wait()
+	return nil
+}
+
+func (d *Dispatcher) start(ctx context.Context) error {
+	if err := d.beat(ctx); err != nil {
+		return err
+	}
+	if err := d.recover(ctx, d.db.Node(), d.boot); err != nil {
+		return fmt.Errorf("take back unsettled attempts: %w", err)
+	}
+	return d.refresh(ctx)
+}
+
+// watch keeps the board true: after each commit that made work due, and once a second as a safety net.
+func (d *Dispatcher) watch(ctx context.Context) {
+	woken := d.db.Subscribe()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-woken:
+		case <-tick.C:
+			d.heartbeat(ctx)
+		}
+		if err := d.refresh(ctx); err != nil {
+			d.complain(ctx, "read running messages", err)
+		}
+	}
+}
+
+func (d *Dispatcher) refresh(ctx context.Context) error {
+	b := &board{byID: map[buurtbel.ID]int{}}
+	err := d.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
+		b.list, err = tx.RunningMessages()
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read running messages: %w", err)
+	}
+	for i, m := range b.list {
+		b.byID[m.ID] = i
+	}
+	d.running.Store(b)
+	d.texts.forget(b.byID)
+	for _, l := range d.lanes {
+		l.nudge()
+	}
+	return nil
+}
+
+func (d *Dispatcher) isRunning(message buurtbel.ID) bool {
+	_, ok := d.running.Load().byID[message]
+	return ok
+}
+
+// complain logs an error of a loop, once, here; a loop that ends because the program ends is no error.
+func (d *Dispatcher) complain(ctx context.Context, doing string, err error) {
+	if ctx.Err() == nil && err != nil {
+		d.log.Error(doing, "error", err)
+		d.metrics.errors.Inc()
+	}
+}

@@ -1,0 +1,266 @@
+package delivery
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// lane is one carrier at work: a pump that claims and sends, and a recorder that commits outcomes.
+type lane struct {
+	Lane
+	d         *Dispatcher
+	unsettled atomic.Int64
+	results   chan result
+	nudged    chan struct{} // something may be due, or room came free
+	paused    atomic.Int64  // Unix nanoseconds until which the carrier asked for rest
+	idle      map[buurtbel.ID]time.Time
+	turn      buurtbel.ID // the message that was served last within its class
+}
+
+type result struct {
+	store.Settled
+	message, zone, alert buurtbel.ID
+	class                buurtbel.Class
+	tries                buurtbel.Tries
+}
+
+func newLane(d *Dispatcher, l Lane) *lane {
+	return &lane{Lane: l, d: d, results: make(chan result, d.limits.Unsettled), nudged: make(chan struct{}, 1), idle: map[buurtbel.ID]time.Time{}}
+}
+
+func (l *lane) nudge() {
+	select {
+	case l.nudged <- struct{}{}:
+	default:
+	}
+}
+
+// pump claims and sends until ctx is done. When it ends nothing new is begun; the recorder ends after the last outcome.
+func (l *lane) pump(ctx context.Context) {
+	defer l.drain()
+	for ctx.Err() == nil {
+		wait, err := l.round(ctx)
+		if err != nil {
+			l.d.complain(ctx, "claim deliveries", err)
+			wait = time.Second
+		}
+		if wait > 0 {
+			l.rest(ctx, wait)
+		}
+	}
+}
+
+// drain waits for the outcomes of what was begun, then ends the recorder. Senders settle everything by their own time-outs.
+func (l *lane) drain() {
+	for l.unsettled.Load() > 0 {
+		select {
+		case <-l.nudged:
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	close(l.results)
+}
+
+func (l *lane) rest(ctx context.Context, wait time.Duration) {
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	case <-l.nudged:
+		clear(l.idle)
+	}
+}
+
+// slow is the safety net: how long a lane sleeps when nobody wakes it.
+const slow = 5 * time.Second
+
+// round claims one batch and sends it. It gives how long there is nothing to do.
+func (l *lane) round(ctx context.Context) (time.Duration, error) {
+	now := l.d.db.Now()
+	if until := l.paused.Load(); until > now.UnixNano() {
+		return time.Duration(until - now.UnixNano()), nil
+	}
+	if !l.Sender.Up() {
+		return 50 * time.Millisecond, nil
+	}
+	room := min(l.d.limits.Unsettled-int(l.unsettled.Load()), l.d.limits.Claim)
+	if room < l.d.limits.Claim/2 && l.unsettled.Load() > 0 {
+		return slow, nil // an outcome will nudge
+	}
+	next := slow
+	for _, m := range l.order(now) {
+		if until, ok := l.idle[m.ID]; ok && until.After(now) {
+			next = min(next, until.Sub(now))
+			continue
+		}
+		n, err := l.serve(ctx, m, room)
+		if err != nil {
+			return 0, err
+		}
+		if n > 0 {
+			l.turn = m.ID
+			return 0, nil
+		}
+		if err := l.sleepUntilDue(ctx, m, now); err != nil {
+			return 0, err
+		}
+		if until, ok := l.idle[m.ID]; ok {
+			next = min(next, max(until.Sub(now), time.Millisecond))
+		}
+	}
+	return next, nil
+}
+
+// order lists running messages by class; within the class of the last one served, the ones after it come first: fair in turn.
+func (l *lane) order(now time.Time) []store.RunningMessage {
+	list := l.d.running.Load().list
+	out := make([]store.RunningMessage, 0, len(list))
+	for start := 0; start < len(list); {
+		end := start
+		for end < len(list) && list[end].Class == list[start].Class {
+			end++
+		}
+		group := list[start:end]
+		cut := 0
+		for i := range group {
+			if group[i].ID == l.turn {
+				cut = i + 1
+			}
+		}
+		for i := range group {
+			if m := group[(cut+i)%len(group)]; m.Expires.After(now) {
+				out = append(out, m)
+			}
+		}
+		start = end
+	}
+	return out
+}
+
+func (l *lane) sleepUntilDue(ctx context.Context, m store.RunningMessage, now time.Time) error {
+	var due time.Time
+	err := l.d.db.Read(ctx, buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
+		due, err = tx.NextDue(m.ID, l.Channel)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if due.IsZero() {
+		due = now.Add(slow)
+	}
+	l.idle[m.ID] = due
+	return nil
+}
+
+func rankOf(c buurtbel.Class) store.Rank {
+	switch {
+	case c <= buurtbel.ClassCorrection:
+		return store.Urgent
+	case c <= buurtbel.ClassAnswer:
+		return store.Steady
+	}
+	return store.Bulk
+}
+
+// serve claims and sends one batch of one message; it gives how many were begun.
+func (l *lane) serve(ctx context.Context, m store.RunningMessage, room int) (int, error) {
+	if m.Class >= buurtbel.ClassBulletin {
+		room = min(room, 100) // short turns: an alert waits behind one of them
+	}
+	var work []store.Work
+	err := l.d.db.WriteRank(ctx, rankOf(m.Class), buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
+		work, err = tx.Claim(m.ID, m.Kind, l.Channel, l.Carrier, room)
+		return err
+	})
+	if err != nil || len(work) == 0 {
+		return 0, err
+	}
+	if n := l.unsettled.Add(int64(len(work))); n > int64(l.d.limits.Unsettled) {
+		l.d.log.Error("more unsettled attempts than allowed", "carrier", l.Carrier, "unsettled", n)
+		l.d.metrics.errors.Inc()
+	}
+	l.d.metrics.unsettled.WithLabelValues(l.Carrier).Set(float64(l.unsettled.Load()))
+	running, texts, err := l.ready(ctx, m)
+	withdrawn := buurtbel.Move{State: buurtbel.Stopped}
+	if err != nil {
+		withdrawn = buurtbel.Move{State: buurtbel.Queued, Open: true, Due: l.d.db.Now().Add(time.Second)}
+	}
+	for i := range work {
+		if r := l.begun(m, &work[i]); running && l.d.isRunning(m.ID) {
+			l.send(ctx, m, &work[i], r, texts)
+		} else {
+			r.Withdrawn, r.Move = true, withdrawn
+			l.results <- r
+		}
+	}
+	return len(work), err
+}
+
+// ready reads a message anew after its deliveries were claimed: either a stop saw the begun attempts, or this sees the stop. When it
+// cannot be read nothing of it is sent yet.
+func (l *lane) ready(ctx context.Context, m store.RunningMessage) (running bool, texts map[wordingKey]*channel.Content, err error) {
+	err = l.d.db.Read(ctx, buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
+		running, err = tx.Running(m.ID)
+		return err
+	})
+	if err != nil || !running {
+		return false, nil, err
+	}
+	texts, err = l.d.texts.of(ctx, m)
+	return err == nil, texts, err
+}
+
+// begun is the result to be of an attempt.
+func (l *lane) begun(m store.RunningMessage, w *store.Work) result {
+	r := result{message: m.ID, zone: m.Zone, alert: m.Alert, class: m.Class,
+		tries: buurtbel.Tries{Number: w.Number, Uncertain: w.Doubts, Class: m.Class, Expires: m.Expires}}
+	r.Settled = store.Settled{Delivery: w.Delivery, Recipient: w.Recipient, Contact: w.Contact, Channel: l.Channel, Number: w.Number, Rank: w.Rank, More: w.More, Carrier: l.Carrier}
+	return r
+}
+
+func (l *lane) send(ctx context.Context, m store.RunningMessage, w *store.Work, r result, texts map[wordingKey]*channel.Content) {
+	content := texts[wordingKey{l.Channel, w.Wording}]
+	if content == nil {
+		r.Outcome = buurtbel.Outcome{State: buurtbel.Failed, Reason: buurtbel.Other}
+		r.Code = "no text for this regime"
+		l.results <- r
+		return
+	}
+	msg := &channel.Message{Delivery: w.Delivery, Attempt: w.Delivery, To: w.To, Expires: m.Expires, Content: content}
+	if l.d.link != nil {
+		msg.Link = l.d.link(w.Delivery)
+	}
+	l.Sender.Send(ctx, msg, func(res channel.Result) { l.settle(r, res) })
+}
+
+func (l *lane) settle(r result, res channel.Result) {
+	r.Refs, r.Parts = res.Refs, res.Parts
+	switch f := res.Failure; {
+	case f == nil:
+		r.Outcome = buurtbel.Outcome{State: buurtbel.HandedOver, Receipt: l.Receipts && len(res.Refs) > 0}
+		r.Parts = max(1, r.Parts)
+	case f.Uncertain:
+		r.Outcome, r.Code = buurtbel.Outcome{State: buurtbel.Uncertain, Reason: f.Reason}, f.Code
+	default:
+		r.Outcome, r.Code = buurtbel.Outcome{State: buurtbel.Failed, Reason: f.Reason, Temporary: f.Temporary, After: f.After}, f.Code
+		if f.Reason == buurtbel.Throttled {
+			l.pause(f.After)
+		}
+	}
+	l.results <- r
+}
+
+// pause lets the whole carrier rest: throttling is about the carrier, not about the message.
+func (l *lane) pause(wish time.Duration) {
+	if wish <= 0 {
+		wish = time.Second
+	}
+	l.paused.Store(l.d.db.Now().Add(wish).UnixNano())
+}

@@ -1,0 +1,135 @@
+package delivery
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// record commits outcomes in batches until the lane is drained. It uses no context that ends: what was sent must be recorded.
+func (l *lane) record() {
+	batch := make([]result, 0, l.d.limits.Claim)
+	for {
+		first, ok := <-l.results
+		if !ok {
+			return
+		}
+		batch = l.gather(append(batch[:0], first))
+		l.commit(batch)
+		l.unsettled.Add(-int64(len(batch)))
+		l.d.metrics.unsettled.WithLabelValues(l.Carrier).Set(float64(l.unsettled.Load()))
+		l.nudge()
+	}
+}
+
+// linger is how long a batch waits for company; a lone result does not wait longer.
+const linger = 2 * time.Millisecond
+
+func (l *lane) gather(batch []result) []result {
+	t := time.NewTimer(linger)
+	defer t.Stop()
+	for len(batch) < l.d.limits.Claim && int64(len(batch)) < l.unsettled.Load() {
+		select {
+		case r, ok := <-l.results:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, r)
+		case <-t.C:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit records one batch, and tries again for as long as the store refuses: the attempts stay unsettled, so the lane fills up and
+// nothing more is begun. A process that dies here leaves them uncertain.
+func (l *lane) commit(batch []result) {
+	now := l.d.db.Now()
+	for i := range batch {
+		if r := &batch[i]; !r.Withdrawn {
+			r.Move = buurtbel.Next(r.Outcome, r.tries, now)
+		}
+		l.d.metrics.count(l.Channel, l.Carrier, &batch[i])
+	}
+	byZone := func(a, b result) int { return cmp.Or(cmp.Compare(a.zone, b.zone), cmp.Compare(a.alert, b.alert)) }
+	slices.SortStableFunc(batch, byZone)
+	for start := 0; start < len(batch); {
+		end := start
+		for end < len(batch) && batch[end].zone == batch[start].zone {
+			end++
+		}
+		l.insist(batch[start:end])
+		start = end
+	}
+}
+
+func (l *lane) insist(batch []result) {
+	pause := 50 * time.Millisecond
+	for {
+		err := l.d.recordBatch(batch)
+		if err == nil {
+			return
+		}
+		l.d.log.Error("record outcomes", "carrier", l.Carrier, "error", err)
+		l.d.metrics.errors.Inc()
+		time.Sleep(pause)
+		pause = min(2*pause, 2*time.Second)
+	}
+}
+
+// recordBatch commits the outcomes of one zone with their journal entries, one entry per alert.
+func (d *Dispatcher) recordBatch(batch []result) error {
+	rank := rankOf(slices.MinFunc(batch, func(a, b result) int { return cmp.Compare(a.class, b.class) }).class)
+	return d.db.WriteRank(context.Background(), rank, buurtbel.Scope{Zone: batch[0].zone}, func(tx *store.Tx) error {
+		settled := make([]store.Settled, len(batch))
+		for i := range batch {
+			settled[i] = batch[i].Settled
+		}
+		if err := tx.Record(settled); err != nil {
+			return err
+		}
+		for start := 0; start < len(batch); {
+			end := start
+			for end < len(batch) && batch[end].alert == batch[start].alert {
+				end++
+			}
+			if err := tx.Append(subject(&batch[start]), buurtbel.EntryAttempts, 0, describe(batch[start:end])); err != nil {
+				return err
+			}
+			start = end
+		}
+		return nil
+	})
+}
+
+func subject(r *result) buurtbel.ID {
+	if r.alert != 0 {
+		return r.alert
+	}
+	return r.zone
+}
+
+// describe lists attempts and outcomes for the journal: ids and words of closed lists only.
+func describe(batch []result) []byte {
+	out := make([]byte, 0, len(batch)*48)
+	for i := range batch {
+		r := &batch[i]
+		out = append(out, r.Delivery.String()...)
+		out = append(out, ' ', byte('0'+min(r.Number, 9)), ' ')
+		state := r.Outcome.State
+		if r.Withdrawn {
+			state = buurtbel.Stopped
+		}
+		out = append(out, state...)
+		if r.Outcome.Reason != "" {
+			out = append(append(out, ' '), r.Outcome.Reason...)
+		}
+		out = append(out, '\n')
+	}
+	return out
+}

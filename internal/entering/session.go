@@ -1,0 +1,242 @@
+package entering
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/store"
+	"github.com/buurtbel/buurtbel/internal/token"
+)
+
+// Person is who is about to sign in, or is signed in.
+type Person struct {
+	ID       buurtbel.ID
+	Name     string // of an official; "" for a coordinator, whose name is opened contact data
+	Language buurtbel.Language
+}
+
+// Entered is a new session.
+type Entered struct {
+	Session string // the value of the session cookie: new at every sign-in
+	Device  string // the value of the cookie of a shared PC; "" when the PC is not shared
+	Actor   buurtbel.Actor
+	Expires time.Time
+}
+
+// At says where somebody signs in.
+type At struct {
+	Session string // the cookie that the browser has already, of whomever: it ends
+	Device  string // cookie of a shared PC; "" when it has none yet
+	PIN     string // chosen now, for taking this PC over later in the shift; "" when the PC is not shared
+}
+
+// Behind tells who a sign-in link belongs to. GET shows: mail scanners open links, so nothing is used up.
+func (g *Gate) Behind(ctx context.Context, link string) (*Person, error) {
+	p := &Person{}
+	err := g.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		use, err := tx.PeekOneUse(token.Hash(link), string(token.SignIn))
+		if err != nil {
+			return err
+		}
+		who, err := tx.Actor(use.Person)
+		p.ID, p.Language = use.Person, who.Language
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.Name, err = g.name(ctx, p.ID)
+	return p, err
+}
+
+func (g *Gate) name(ctx context.Context, person buurtbel.ID) (string, error) {
+	var who buurtbel.Actor
+	err := g.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
+		who, err = tx.Actor(person)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	name := ""
+	err = g.db.Read(ctx, buurtbel.Scope{Zone: who.Zone}, func(tx *store.Tx) (err error) {
+		name, err = tx.OfficialName(person)
+		return err
+	})
+	return name, err
+}
+
+// Enter uses a sign-in link up and opens a session. With a PIN the PC counts as shared: the session ends when nobody works there for half
+// an hour, and the PIN takes the PC over later. The cookie is always new: one that the browser had before is never kept.
+func (g *Gate) Enter(ctx context.Context, link string, at At) (*Entered, error) {
+	if at.PIN != "" {
+		if err := checkPIN(at.PIN); err != nil {
+			return nil, err
+		}
+	}
+	secret, hash := token.New()
+	newDevice, newHash := token.New()
+	e := &Entered{Session: secret, Expires: g.db.Now().Add(SessionLasts)}
+	err := g.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		use, err := tx.UseOneUse(token.Hash(link), string(token.SignIn))
+		if err != nil {
+			return err
+		}
+		if e.Actor, err = mandated(tx, use.Person); err != nil {
+			return err
+		}
+		device, known, err := deviceOf(tx, at.Device)
+		if err != nil {
+			return err
+		}
+		e.Device = at.Device
+		if at.PIN != "" && !known { // a cookie that nobody's shift vouches for may be planted
+			e.Device, device = newDevice, newHash
+		}
+		if at.PIN != "" {
+			shift := store.Shift{Person: use.Person, Zone: e.Actor.Zone, Expires: e.Expires}
+			if err := tx.PutShift(device, g.keyed(use.Person, device, at.PIN), shift); err != nil {
+				return err
+			}
+		}
+		return g.open(tx, e, hash, device, at.Session, "link")
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// deviceOf gives the hash of a shared PC's cookie, and whether somebody works there now.
+func deviceOf(tx *store.Tx, device string) (hash []byte, known bool, err error) {
+	if device == "" {
+		return nil, false, nil
+	}
+	hash = token.Hash(device)
+	shifts, err := tx.Shifts(hash)
+	return hash, len(shifts) > 0, err
+}
+
+// mandated reads a person who must hold a mandate now.
+func mandated(tx *store.Tx, person buurtbel.ID) (buurtbel.Actor, error) {
+	who, err := tx.Actor(person)
+	if err != nil {
+		return who, err
+	}
+	if !holdsAny(who, tx.Now()) {
+		return who, buurtbel.Fail(buurtbel.Forbidden, "error.sign-in.no-mandate", nil)
+	}
+	return who, nil
+}
+
+// holdsAny tells whether any office beyond plain membership holds now.
+func holdsAny(who buurtbel.Actor, now time.Time) bool {
+	for _, m := range who.Mandates {
+		if m.Role != buurtbel.RoleMember && who.Holds(m.Role, m.Zone, now) {
+			return true
+		}
+	}
+	return false
+}
+
+// open stores a session, ends the one that the browser had, and journals the sign-in.
+func (g *Gate) open(tx *store.Tx, e *Entered, hash, device []byte, before, how string) error {
+	if before != "" {
+		if err := tx.EndSession(token.Hash(before)); err != nil {
+			return err
+		}
+	}
+	s := store.Session{Person: e.Actor.Person, Zone: e.Actor.Zone, Office: e.Actor.Office, Expires: e.Expires}
+	if err := tx.InsertSession(hash, s); err != nil {
+		return err
+	}
+	if device != nil {
+		if err := tx.BindSession(hash, device); err != nil {
+			return err
+		}
+	}
+	return tx.AppendIn(e.Actor.Zone, e.Actor.Zone, buurtbel.EntrySignIn, e.Actor.Person, []byte(how))
+}
+
+// Visit is one request of a signed-in person.
+type Visit struct {
+	Actor   buurtbel.Actor // with the mandates of this moment
+	Zone    buurtbel.ID    // in which the person works
+	Expires time.Time
+	Shared  bool // the PC is shared: offer to hand it over
+}
+
+// Visit reads who a session belongs to, with mandates read anew. active is true for what a person does, and false for what a page does by
+// itself, such as refreshing: that keeps no session alive.
+//
+// Errors (Forbidden): error.session.over; error.session.idle when nobody worked on a shared PC for half an hour; error.sign-in.no-mandate
+// when the last mandate ended meanwhile.
+func (g *Gate) Visit(ctx context.Context, session string, active bool) (*Visit, error) {
+	hash := token.Hash(session)
+	v := &Visit{}
+	var seen time.Time
+	err := g.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		s, err := tx.Session(hash)
+		if err != nil {
+			return err
+		}
+		device, err := tx.Device(hash)
+		if err != nil {
+			return err
+		}
+		v.Zone, v.Expires, v.Shared, seen = s.Zone, s.Expires, device != nil, s.Seen
+		if v.Shared && tx.Now().Sub(seen) > IdleLasts {
+			return buurtbel.Fail(buurtbel.Forbidden, "error.session.idle", nil)
+		}
+		v.Actor, err = mandated(tx, s.Person)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if active && g.db.Now().Sub(seen) >= touchEvery {
+		err = g.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.TouchSession(hash) })
+	}
+	if err != nil {
+		return nil, fmt.Errorf("note that a session is in use: %w", err)
+	}
+	return v, nil
+}
+
+// Actor is Visit for a door that needs only who acts.
+func (g *Gate) Actor(ctx context.Context, session string) (buurtbel.Actor, error) {
+	v, err := g.Visit(ctx, session, true)
+	if err != nil {
+		return buurtbel.Actor{}, err
+	}
+	return v.Actor, nil
+}
+
+// Leave signs out: the session ends, and on a shared PC the person's PIN too.
+func (g *Gate) Leave(ctx context.Context, session string) error {
+	hash := token.Hash(session)
+	return g.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		s, err := tx.Session(hash)
+		if buurtbel.KindOf(err) == buurtbel.Forbidden {
+			return nil // is over already
+		}
+		if err != nil {
+			return err
+		}
+		device, err := tx.Device(hash)
+		if err != nil {
+			return err
+		}
+		if device != nil {
+			if err := tx.EndShift(device, s.Person); err != nil {
+				return err
+			}
+		}
+		if err := tx.EndSession(hash); err != nil {
+			return err
+		}
+		return tx.AppendIn(s.Zone, s.Zone, buurtbel.EntrySignIn, s.Person, []byte("left"))
+	})
+}

@@ -1,0 +1,151 @@
+package joining
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/locale"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// tellHour is the local hour at which coordinators hear of lost contact points, once a day.
+const tellHour = 8
+
+func lastTelling(at time.Time) time.Time {
+	t := time.Date(at.Year(), at.Month(), at.Day(), tellHour, 0, 0, 0, at.Location())
+	if t.After(at) {
+		t = time.Date(at.Year(), at.Month(), at.Day()-1, tellHour, 0, 0, 0, at.Location())
+	}
+	return t
+}
+
+func dayAfter(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day()+1, tellHour, 0, 0, 0, t.Location())
+}
+
+// nextTelling gives when the coordinators of a zone hear next.
+func nextTelling(ctx context.Context, db *store.DB, zone buurtbel.ID) (time.Time, error) {
+	_, loc, err := zoneAndPlace(ctx, db, zone)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return dayAfter(lastTelling(db.Now().In(loc))), nil
+}
+
+func zoneAndPlace(ctx context.Context, db *store.DB, zone buurtbel.ID) (*buurtbel.Zone, *time.Location, error) {
+	var z *buurtbel.Zone
+	err := db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) (err error) {
+		z, err = tx.Zone()
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	loc, err := z.Location()
+	return z, loc, err
+}
+
+// TellLost gives the verb that mails the coordinator and the deputy of a network how many contact points were lost since they last heard:
+// a task about the network, at most once a day. Who lost one stands on the desk behind link, never in the mail.
+func TellLost(db *store.DB, link string) func(context.Context, buurtbel.Actor, store.Task) error {
+	return func(ctx context.Context, actor buurtbel.Actor, t store.Task) error {
+		if err := actor.May(buurtbel.MayDeliver, buurtbel.Scope{}, db.Now()); err != nil {
+			return err
+		}
+		zone, loc, err := zoneAndPlace(ctx, db, t.Zone)
+		if err != nil {
+			return err
+		}
+		news, err := readLoss(ctx, db, t, loc)
+		if err != nil {
+			return fmt.Errorf("read lost contact points: %w", err)
+		}
+		now := db.Now()
+		m := &buurtbel.Message{ID: db.NewID(), Zone: t.Zone, Kind: buurtbel.KindReport, Class: buurtbel.KindReport.Class(), Urgency: buurtbel.Soon,
+			State: buurtbel.MessageRunning, Sender: zone.Name, Expires: now.Add(24 * time.Hour)}
+		var recipients []store.Recipient
+		for i, p := range news.coordinators {
+			letter := lostLetter(p.Member.Language, news, link)
+			m.Texts = append(m.Texts, buurtbel.Wording{Regime: string(p.Member.Language), Subject: letter.Subject, Mail: letter.Text(), HTML: letter.HTML()})
+			recipients = append(recipients, db.Direct(p, i, m.Expires, buurtbel.Email))
+		}
+		return db.Write(ctx, buurtbel.Scope{Zone: t.Zone}, func(tx *store.Tx) error {
+			if news.members == 0 || len(recipients) == 0 {
+				return tx.FinishTask(t, time.Time{})
+			}
+			if err := tx.FinishTask(t, dayAfter(lastTelling(now.In(loc)))); err != nil { // looks once more, for what was lost meanwhile
+				return err
+			}
+			return tx.Post(m, recipients)
+		})
+	}
+}
+
+// loss is what a network lost since its coordinators last heard.
+type loss struct {
+	network      string
+	members      int
+	coordinators []store.Reachable
+}
+
+func readLoss(ctx context.Context, db *store.DB, t store.Task, loc *time.Location) (loss, error) {
+	var news loss
+	err := db.Read(ctx, buurtbel.Scope{Zone: t.Zone}, func(tx *store.Tx) error {
+		due, err := tx.TaskDue(t)
+		if err != nil {
+			return err
+		}
+		last := lastTelling(due.In(loc))
+		since := time.Date(last.Year(), last.Month(), last.Day()-1, tellHour, 0, 0, 0, loc)
+		lost, err := tx.LostContacts(t.Subject, since)
+		if err != nil {
+			return err
+		}
+		news.members = distinctMembers(lost)
+		networks, err := tx.Networks()
+		if err != nil {
+			return err
+		}
+		for _, n := range networks {
+			if n.ID == t.Subject {
+				news.network = n.Name
+			}
+		}
+		var ids []buurtbel.ID
+		for _, role := range []buurtbel.Role{buurtbel.RoleCoordinator, buurtbel.RoleDeputy} {
+			held, err := tx.Holders(role, t.Subject)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, held...)
+		}
+		news.coordinators, err = tx.ReachablePeople(ids)
+		return err
+	})
+	return news, err
+}
+
+func distinctMembers(lost []store.ContactHolder) int {
+	var ids []buurtbel.ID
+	for _, h := range lost {
+		ids = append(ids, h.Member)
+	}
+	slices.Sort(ids)
+	return len(slices.Compact(ids))
+}
+
+func lostLetter(lang buurtbel.Language, news loss, link string) locale.Letter {
+	subject := locale.Text(lang, "message.contact-lost.subject", buurtbel.Args{"Count": news.members})
+	letter := locale.Letter{Subject: subject, Blocks: []locale.Block{
+		{Role: locale.Heading, Text: subject},
+		{Role: locale.Body, Text: locale.Text(lang, "message.contact-lost.mail", buurtbel.Args{"Count": news.members, "Network": news.network})},
+		{Role: locale.Button, Text: locale.Text(lang, "message.contact-lost.button", nil), Target: link},
+	}}
+	for i := range letter.Blocks {
+		letter.Blocks[i].Language = lang
+	}
+	return letter
+}
