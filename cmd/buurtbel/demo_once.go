@@ -1,0 +1,413 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/alerting"
+	"github.com/buurtbel/buurtbel/internal/app"
+	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
+	"github.com/buurtbel/buurtbel/internal/outside"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+const (
+	playNetwork  = 0 // the story happens in the first network
+	playPatience = 60 * time.Second
+)
+
+// figures are what one played alert came to. All but the times count members.
+type figures struct {
+	Recipients      int   `json:"recipients"`       // the frozen audience
+	HandedOver      int   `json:"handed_over"`      // a carrier took at least one message for them, by the store
+	Delivered       int   `json:"delivered"`        // a device has it, or they heard it
+	Heard           int   `json:"heard"`            // they answered
+	NotReached      int   `json:"not_reached"`      // not tried, or every message to them failed
+	OutsideReceived int   `json:"outside_received"` // at least one message to them is in the outside world's own log
+	FirstHandoffMS  int64 `json:"first_handoff_ms"` // from the launch to the first message that the outside world read
+	LastHandoffMS   int64 `json:"last_handoff_ms"`
+	FeedbackSettled bool  `json:"feedback_settled"` // the debt is settled and every delivery of the feedback is final
+}
+
+// played is one alert from launch to feedback.
+type played struct {
+	figures
+	launched   time.Time
+	alert      buurtbel.ID
+	dispatcher buurtbel.Actor
+	officer    buurtbel.Actor
+	launch     alerting.MessageView
+	feedback   alerting.MessageView
+	seconds    float64
+	messages   int // that both sides know
+	final      bool
+}
+
+// once plays one alert while the program runs, and says whether both sides tell the same.
+func (d *demo) once(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, playPatience)
+	defer cancel()
+	runCtx, stop := context.WithCancel(ctx)
+	ran := make(chan error, 1)
+	go func() { ran <- d.app.Run(runCtx) }()
+	p := &played{}
+	err := d.play(ctx, p)
+	stop()
+	if err = errors.Join(err, <-ran); err != nil {
+		return err
+	}
+	difference, err := d.judge(context.WithoutCancel(ctx), p)
+	if err != nil {
+		return err
+	}
+	if d.options.JSON {
+		err = d.w.json(p.figures)
+	} else {
+		err = d.table(p)
+	}
+	switch {
+	case err != nil:
+		return err
+	case !difference.Empty():
+		return errors.New(d.w.say("differ", len(difference.OnlyHere), len(difference.OnlyThere)))
+	case !p.final || !p.FeedbackSettled:
+		return errors.New(d.w.say("late"))
+	}
+	return nil
+}
+
+func (d *demo) play(ctx context.Context, p *played) (err error) {
+	if p.dispatcher, err = d.town.Actor(ctx, d.app.DB, d.town.Official(buurtbel.RoleDispatcher)); err != nil {
+		return err
+	}
+	if p.officer, err = d.town.Actor(ctx, d.app.DB, d.town.Official(buurtbel.RoleOfficer)); err != nil {
+		return err
+	}
+	if err := d.connected(ctx); err != nil {
+		return err
+	}
+	draft, err := app.DemoDraft(d.town, playNetwork, d.app.DB.Now())
+	if err != nil {
+		return err
+	}
+	p.launched = time.Now()
+	launched, err := d.app.Desk.Launch(ctx, p.dispatcher, d.town.Zone.ID, draft)
+	if err != nil {
+		return err
+	}
+	p.alert = launched.Alert
+	answered := make(chan error, 1)
+	heard := 0
+	go func() {
+		var err error
+		heard, err = d.answer(ctx)
+		answered <- err
+	}()
+	if err := d.follow(ctx, p, launched.Message, "alert", &p.launch); err != nil {
+		return errors.Join(err, <-answered)
+	}
+	if err := <-answered; err != nil {
+		return err
+	}
+	if err := d.until(ctx, func() (bool, error) {
+		view, err := d.message(ctx, p, launched.Message)
+		p.launch = view
+		return err == nil && view.Tally.Members[buurtbel.Heard] >= heard, err
+	}); err != nil {
+		return err
+	}
+	if d.options.Spoil {
+		if err := d.spoil(ctx); err != nil {
+			return err
+		}
+	}
+	return d.settle(ctx, p)
+}
+
+// settle gives the feedback, waits until it is delivered, and until nothing is under way.
+func (d *demo) settle(ctx context.Context, p *played) error {
+	message, err := d.app.Desk.Feedback(ctx, p.officer, d.town.Zone.ID, p.alert, app.DemoEnding(d.town, playNetwork))
+	if err != nil {
+		return err
+	}
+	if err := d.follow(ctx, p, message, "feedback", &p.feedback); err != nil {
+		return err
+	}
+	p.seconds = time.Since(p.launched).Seconds()
+	return d.until(ctx, func() (quiet bool, err error) {
+		err = d.app.DB.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+			running, err := tx.RunningMessages()
+			quiet = len(running) == 0
+			return err
+		})
+		return quiet, err
+	})
+}
+
+// connected waits until the program is bound at the carrier.
+func (d *demo) connected(ctx context.Context) error {
+	return d.until(ctx, func() (bool, error) {
+		n, err := d.outside.Counts(ctx)
+		return n.Binds > 0, err
+	})
+}
+
+// until asks again, ten times a second, until yes, an error, or the end of patience.
+func (d *demo) until(ctx context.Context, ask func() (bool, error)) error {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		yes, err := ask()
+		if yes || err != nil && ctx.Err() == nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return errors.New(d.w.say("late"))
+		case <-tick.C:
+		}
+	}
+}
+
+func (d *demo) message(ctx context.Context, p *played, message buurtbel.ID) (alerting.MessageView, error) {
+	view, err := d.app.Desk.Show(ctx, p.officer, d.town.Zone.ID, p.alert)
+	if err != nil {
+		return alerting.MessageView{}, err
+	}
+	i := slices.IndexFunc(view.Messages, func(m alerting.MessageView) bool { return m.ID == message })
+	if i < 0 {
+		return alerting.MessageView{}, buurtbel.Fail(buurtbel.NotFound, "error.message.unknown", nil)
+	}
+	return view.Messages[i], nil
+}
+
+// follow shows a bar until a message is finished.
+func (d *demo) follow(ctx context.Context, p *played, message buurtbel.ID, key string, into *alerting.MessageView) error {
+	var progress *progressbar.ProgressBar
+	return d.until(ctx, func() (bool, error) {
+		view, err := d.message(ctx, p, message)
+		if err != nil {
+			return false, err
+		}
+		if progress == nil && view.Audience > 0 {
+			progress = gauge(int64(view.Audience), d.w.say(key))
+		}
+		if *into = view; progress != nil {
+			show(progress, min(int64(final(view.Tally)), progress.GetMax64()))
+		}
+		return view.State == buurtbel.MessageFinished, nil
+	})
+}
+
+// final counts members about whom nothing more will change.
+func final(t *store.Tally) int {
+	n := -t.Open
+	for _, members := range t.Members {
+		n += members
+	}
+	for _, members := range t.Left {
+		n += members
+	}
+	return max(0, n)
+}
+
+// yes are spellings by which members acknowledge.
+var yes = []string{"1", "1", "Ok", "JA", "oui", "1.", "gelezen"}
+
+// answer lets some members write back from their telephones: most acknowledge, one stops texts, one asks something. It gives how many
+// members must be counted as having heard.
+func (d *demo) answer(ctx context.Context) (heard int, err error) {
+	numbers, holders := d.writers(27)
+	for i, number := range numbers {
+		text := yes[i%len(yes)]
+		switch i {
+		case 3:
+			text = "STOP"
+		case 5:
+			text = "Ik zag daarnet een grijze bestelwagen, moet ik iemand bellen?"
+		default:
+			heard += holders[number]
+		}
+		if err := d.write(ctx, number, text); err != nil {
+			return 0, err
+		}
+	}
+	return heard, d.until(ctx, func() (bool, error) { return d.answeredTo(ctx, numbers[3], numbers[5]) })
+}
+
+// write waits until the telephone has got something, and then answers it.
+func (d *demo) write(ctx context.Context, number, text string) error {
+	return d.until(ctx, func() (bool, error) {
+		got, err := d.texts(ctx)
+		if err != nil || got[number] == 0 {
+			return false, err
+		}
+		return d.outside.Write(ctx, number, text, 5*time.Second)
+	})
+}
+
+// texts counts the texts that each telephone got.
+func (d *demo) texts(ctx context.Context) (map[string]int, error) {
+	phones, err := d.outside.Phones(ctx)
+	out := map[string]int{}
+	for _, p := range phones {
+		for _, b := range p.Bubbles {
+			if b.In {
+				out[p.Number]++
+			}
+		}
+	}
+	return out, err
+}
+
+// answeredTo tells whether telephones got something after the alert: the answer to what they wrote.
+func (d *demo) answeredTo(ctx context.Context, numbers ...string) (bool, error) {
+	got, err := d.texts(ctx)
+	for _, n := range numbers {
+		if got[n] < 2 {
+			return false, err
+		}
+	}
+	return true, err
+}
+
+// writers picks numbers that get the alert at any hour and whose telephones work, with how many members of the network have each.
+func (d *demo) writers(n int) (numbers []string, holders map[string]int) {
+	holders = map[string]int{}
+	for _, m := range d.town.Town.Members {
+		for _, c := range m.Contacts {
+			if c.Kind == buurtbel.Mobile {
+				holders[c.Address]++
+			}
+		}
+	}
+	for _, m := range d.town.Town.Members {
+		c := m.Contacts[0]
+		plain := m.Network == playNetwork && !m.Away && !m.Suspended && m.Choices.Per == nil && m.Role == ""
+		works := c.Kind == buurtbel.Mobile && !strings.HasSuffix(c.Address, offSuffix) && !strings.HasSuffix(c.Address, deadSuffix)
+		if plain && works && holders[c.Address] == 1 && len(numbers) < n {
+			numbers = append(numbers, c.Address)
+		}
+	}
+	return numbers, holders
+}
+
+// spoil sends one text past the store, over a connection of its own: a comparison that does not see it is worth nothing.
+func (d *demo) spoil(ctx context.Context) error {
+	config := d.app.Config.SMS[0].Config
+	session, err := smpp.Open(ctx, config, smpp.Options{Logger: slog.New(slog.DiscardHandler), Arrive: func(_ channel.Event, stored func(error)) { stored(nil) }})
+	if err != nil {
+		return err
+	}
+	if err := d.until(ctx, func() (bool, error) { return session.Up(), nil }); err != nil {
+		return err
+	}
+	settled := make(chan channel.Result, 1)
+	session.Send(ctx, &channel.Message{Delivery: 1, Attempt: 1, To: "+32455000001", Expires: time.Now().Add(time.Minute),
+		Content: &channel.Content{Text: "spoilt"}}, func(r channel.Result) { settled <- r })
+	if r := <-settled; r.Failure != nil {
+		return errors.Join(r.Failure, session.Close(ctx))
+	}
+	return session.Close(ctx)
+}
+
+// judge reads both sides and fills the figures.
+func (d *demo) judge(ctx context.Context, p *played) (app.Difference, error) {
+	domain := d.app.Config.Email[0].From[strings.LastIndexByte(d.app.Config.Email[0].From, '@')+1:]
+	here, err := app.Ledger(ctx, d.app.DB, d.town.Zone.ID, []buurtbel.ID{p.alert}, d.town.Addresses, domain)
+	if err != nil {
+		return app.Difference{}, err
+	}
+	there, err := app.Received(ctx, d.outside.Client)
+	if err != nil {
+		return app.Difference{}, err
+	}
+	p.messages = len(there)
+	p.count(here, there)
+	if err := d.times(ctx, p, here); err != nil {
+		return app.Difference{}, err
+	}
+	view, err := d.app.Desk.Show(ctx, p.officer, d.town.Zone.ID, p.alert)
+	if err != nil {
+		return app.Difference{}, err
+	}
+	p.FeedbackSettled = view.Debt != nil && !view.Debt.Settled.IsZero() && p.feedback.State == buurtbel.MessageFinished && p.feedback.Tally.Open == 0
+	return app.Compare(here, there), nil
+}
+
+func (p *played) count(here []app.Handed, there []app.Pair) {
+	received := map[app.Pair]bool{}
+	for _, pair := range there {
+		received[pair] = true
+	}
+	handed, got := map[buurtbel.ID]bool{}, map[buurtbel.ID]bool{}
+	for _, h := range here {
+		if h.Message == p.launch.ID {
+			handed[h.Recipient] = true
+			got[h.Recipient] = got[h.Recipient] || received[h.Pair]
+		}
+	}
+	t := p.launch.Tally
+	p.Recipients, p.HandedOver, p.Heard = t.Audience, len(handed), t.Members[buurtbel.Heard]
+	p.Delivered = t.Members[buurtbel.Delivered] + p.Heard
+	p.NotReached = t.Unreached
+	for _, n := range t.Left {
+		p.NotReached += n
+	}
+	for _, yes := range got {
+		if yes {
+			p.OutsideReceived++
+		}
+	}
+	p.final = p.launch.State == buurtbel.MessageFinished && t.Open == 0 && final(t) == t.Audience
+}
+
+// times reads from the outside world's own log when the first and the last message of the launch came.
+func (d *demo) times(ctx context.Context, p *played, here []app.Handed) error {
+	ours := map[app.Pair]bool{}
+	for _, h := range here {
+		if h.Message == p.launch.ID {
+			ours[h.Pair] = true
+		}
+	}
+	first, last := int64(0), int64(0)
+	note := func(pair app.Pair, at int64) {
+		if !ours[pair] {
+			return
+		}
+		if first == 0 || at < first {
+			first = at
+		}
+		last = max(last, at)
+	}
+	err := d.outside.Log(ctx, "", func(e outside.Entry) error { note(app.Pair{Address: e.Number, Text: e.Whole}, e.At); return nil })
+	if err == nil {
+		err = d.outside.MailLog(ctx, "", func(e outside.MailEntry) error { note(app.Pair{Address: e.To, Text: e.MessageID}, e.At); return nil })
+	}
+	if first > 0 {
+		start := p.launched.UnixNano()
+		p.FirstHandoffMS, p.LastHandoffMS = (first-start)/int64(time.Millisecond), (last-start)/int64(time.Millisecond)
+	}
+	return err
+}
+
+// printer keeps the first error of writing.
+type printer struct {
+	d   *demo
+	err error
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.d.w.out, format+"\n", args...)
+	}
+}

@@ -1,0 +1,331 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/addressfile"
+	"github.com/buurtbel/buurtbel/internal/app"
+	"github.com/buurtbel/buurtbel/internal/geo"
+	"github.com/buurtbel/buurtbel/internal/loading"
+	"github.com/buurtbel/buurtbel/internal/locale"
+	"github.com/buurtbel/buurtbel/internal/memberfile"
+	"github.com/buurtbel/buurtbel/internal/sheet"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+type importCommand struct {
+	Areas     importAreas     `cmd:"" help:"Networks with their areas, from GeoJSON."`
+	Addresses importAddresses `cmd:"" help:"The address register: BeSt-Address or CRAB, as .csv, .gz, .tgz or .zip."`
+	Members   importMembers   `cmd:"" help:"A list of members, .csv or .xlsx: shown first, stored with --yes."`
+	Undo      importUndo      `cmd:"" help:"Take an imported list of members back."`
+}
+
+// inZone names the zone that a command works in.
+type inZone struct {
+	Zone string `help:"Name of the police zone; may be left out when there is one."`
+}
+
+func (z inZone) find(w *world, a *app.App) (*buurtbel.Zone, error) {
+	var zones []*buurtbel.Zone
+	err := a.DB.Read(w.ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
+		zones, err = tx.Zones()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if z.Zone == "" && len(zones) == 1 {
+		return zones[0], nil
+	}
+	for _, zone := range zones {
+		if zone.Name == z.Zone {
+			return zone, nil
+		}
+	}
+	return nil, buurtbel.Fail(buurtbel.NotFound, "error.zone.unknown", nil)
+}
+
+// gauge shows progress on a terminal, and nothing elsewhere.
+func gauge(total int64, what string) *progressbar.ProgressBar {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return progressbar.DefaultSilent(total, what)
+	}
+	return progressbar.NewOptions64(total, progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(os.Stderr), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetRenderBlankState(true))
+}
+
+func show(b *progressbar.ProgressBar, done int64) {
+	if err := b.Set64(done); err != nil {
+		return // a bar that cannot be drawn is no reason to stop
+	}
+}
+
+// opened opens the program for a command that the sysadmin gives.
+func (w *world) opened() (*app.App, error) {
+	c, err := w.load()
+	if err != nil {
+		return nil, err
+	}
+	return app.Open(w.ctx, c, app.Options{Logger: w.log})
+}
+
+type importAreas struct {
+	inZone
+	File   string `arg:"" type:"existingfile" help:"GeoJSON with named polygons."`
+	Name   string `help:"Property that holds the name; found by itself when it is a usual one."`
+	Regime string `help:"Languages of official messages of new networks, in order, such as nl or nl,fr." default:"nl"`
+	JSON   bool   `help:"As JSON." name:"json"`
+}
+
+func (i importAreas) Run(w *world) error {
+	a, err := w.opened()
+	if err != nil {
+		return err
+	}
+	defer closing(w, a)
+	zone, err := i.find(w, a)
+	if err != nil {
+		return err
+	}
+	regime, err := regimeOf(i.Regime)
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(i.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	size := int64(0)
+	if info, err := f.Stat(); err == nil {
+		size = info.Size()
+	}
+	progress := gauge(size, "areas")
+	c, err := geo.Read(f, geo.Options{NameProperty: i.Name, Size: size, Progress: func(done, _ int64) { show(progress, done) }})
+	if err != nil {
+		return err
+	}
+	put, err := loading.PutAreas(w.ctx, a.DB, buurtbel.System(), zone.ID, c, regime)
+	if err != nil {
+		return err
+	}
+	if i.JSON {
+		return w.json(put)
+	}
+	for _, p := range put.Problems {
+		fmt.Fprintf(w.out, "%d %s: %s\n", p.Feature, p.Name, locale.Text(w.commands.Language, p.Key, p.Args))
+	}
+	_, err = fmt.Fprintln(w.out, locale.Text(w.commands.Language, "cli.import.areas", buurtbel.Args{"Added": len(put.Added), "Changed": len(put.Changed)}))
+	return err
+}
+
+func regimeOf(text string) (buurtbel.Regime, error) {
+	var out buurtbel.Regime
+	for _, part := range strings.Split(text, ",") {
+		lang := buurtbel.Language(strings.TrimSpace(part))
+		if !lang.Valid() {
+			return nil, buurtbel.Fail(buurtbel.Invalid, "error.language", buurtbel.Args{"Language": part})
+		}
+		out = append(out, lang)
+	}
+	return out, nil
+}
+
+type importAddresses struct {
+	File string `arg:"" type:"existingfile" help:"File of addresses."`
+	JSON bool   `help:"As JSON." name:"json"`
+}
+
+func (i importAddresses) Run(w *world) error {
+	a, err := w.opened()
+	if err != nil {
+		return err
+	}
+	defer closing(w, a)
+	started := time.Now()
+	progress := gauge(-1, "addresses")
+	report, err := loading.Addresses(w.ctx, a.DB, buurtbel.System(), i.File, addressfile.Options{Progress: func(done, total int64, _ int) {
+		progress.ChangeMax64(total)
+		show(progress, done)
+	}})
+	if err != nil {
+		return err
+	}
+	if i.JSON {
+		return w.json(report)
+	}
+	lang := w.commands.Language
+	for _, r := range report.First {
+		fmt.Fprintf(w.out, "%s:%d:%s: %s\n", r.File, r.Line, r.Column, locale.Text(lang, r.Key, nil))
+	}
+	for key, n := range report.Reasons {
+		fmt.Fprintf(w.out, "%8d  %s\n", n, locale.Text(lang, key, nil))
+	}
+	_, err = fmt.Fprintln(w.out, locale.Text(lang, "cli.import.addresses", buurtbel.Args{"Count": report.Addresses, "Rejected": report.Rejected,
+		"Lines": report.Lines, "Time": locale.Span(lang, time.Since(started))}))
+	return err
+}
+
+type importMembers struct {
+	inZone
+	Network string            `help:"Name of the network." required:""`
+	File    string            `arg:"" type:"existingfile" help:"List of members."`
+	Sheet   string            `help:"Sheet of an .xlsx; the first that is not empty when left out."`
+	Column  map[string]string `help:"What a column means, by letter: C=mobile." mapsep:","`
+	Accept  bool              `help:"Take over what is asked about, as it was understood."`
+	Yes     bool              `help:"Store the list; without it the preview is shown and nothing is stored."`
+	JSON    bool              `help:"As JSON." name:"json"`
+}
+
+func (i importMembers) Run(w *world) error {
+	a, err := w.opened()
+	if err != nil {
+		return err
+	}
+	defer closing(w, a)
+	zone, err := i.find(w, a)
+	if err != nil {
+		return err
+	}
+	networks, err := networksNamed(w, a, zone.ID, []string{i.Network})
+	if err != nil {
+		return err
+	}
+	staged, err := i.stage(w, a, zone, networks[0])
+	if staged != nil && !i.JSON {
+		preview(w, staged)
+	}
+	if err != nil {
+		return err
+	}
+	if i.JSON {
+		return i.report(w, a, zone, staged)
+	}
+	lang := w.commands.Language
+	if !i.Yes || staged.Import == 0 {
+		if staged.Import != 0 {
+			_, err = loading.UndoMembers(w.ctx, a.DB, buurtbel.System(), zone.ID, staged.Import)
+		}
+		fmt.Fprintln(w.out, locale.Text(lang, "cli.import.preview", buurtbel.Args{"Count": staged.People, "Left": staged.Left}))
+		return err
+	}
+	progress := gauge(int64(staged.People), "members")
+	n, err := loading.CommitMembers(w.ctx, a.DB, buurtbel.System(), zone.ID, staged.Import, func(done, _ int) { show(progress, int64(done)) })
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w.out, locale.Text(lang, "cli.import.members", buurtbel.Args{"Count": n, "Placed": staged.Placed, "Import": staged.Import.String()}))
+	return err
+}
+
+// memberReport is what is told of a list as JSON: places and keys, nothing of what the cells hold.
+type memberReport struct {
+	Import   buurtbel.ID     `json:"import,omitempty"` // 0: nothing was stored
+	Columns  []columnReport  `json:"columns"`
+	Problems []problemReport `json:"problems"`
+	Rows     int             `json:"rows"`
+	People   int             `json:"people"`
+	Left     int             `json:"left"`
+	Placed   int             `json:"placed"`
+	Stored   int             `json:"stored"`
+}
+
+type columnReport struct {
+	Letter  string             `json:"letter"`
+	Meaning memberfile.Meaning `json:"meaning"`
+	How     memberfile.How     `json:"how"`
+}
+
+type problemReport struct {
+	Line     int                 `json:"line"`
+	Column   string              `json:"column,omitempty"`
+	Severity memberfile.Severity `json:"severity"`
+	Key      string              `json:"key"`
+}
+
+// report does what is asked with a staged list, and tells it as JSON.
+func (i importMembers) report(w *world, a *app.App, zone *buurtbel.Zone, s *loading.Staged) error {
+	r := memberReport{Rows: s.Reading.Rows, People: s.People, Left: s.Left, Placed: s.Placed}
+	for _, c := range s.Reading.Columns {
+		r.Columns = append(r.Columns, columnReport{c.Letter, c.Meaning, c.How})
+	}
+	for _, p := range s.Problems {
+		r.Problems = append(r.Problems, problemReport{p.Line, p.Column, p.Severity, p.Key})
+	}
+	var err error
+	switch {
+	case s.Import != 0 && i.Yes:
+		r.Import = s.Import
+		r.Stored, err = loading.CommitMembers(w.ctx, a.DB, buurtbel.System(), zone.ID, s.Import, nil)
+	case s.Import != 0:
+		_, err = loading.UndoMembers(w.ctx, a.DB, buurtbel.System(), zone.ID, s.Import)
+	}
+	return errors.Join(err, w.json(r))
+}
+
+func (i importMembers) stage(w *world, a *app.App, zone *buurtbel.Zone, network buurtbel.ID) (*loading.Staged, error) {
+	f, err := os.Open(i.File)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	table, err := sheet.Read(f, sheet.Options{Sheet: i.Sheet})
+	if err != nil {
+		return nil, err
+	}
+	columns := map[string]memberfile.Meaning{}
+	for letter, meaning := range i.Column {
+		columns[strings.ToUpper(letter)] = memberfile.Meaning(meaning)
+	}
+	return loading.StageMembers(w.ctx, a.DB, buurtbel.System(), zone, network, table, memberfile.Options{Columns: columns}, loading.Answers{AcceptAsked: i.Accept})
+}
+
+// preview prints what each column was taken for, and each problem with its line and column.
+func preview(w *world, s *loading.Staged) {
+	lang := w.commands.Language
+	for _, c := range s.Reading.Columns {
+		fmt.Fprintf(w.out, "%-3s %-24s %s\n", c.Letter, c.Header, locale.Text(lang, "import.meaning."+string(c.Meaning), nil))
+	}
+	for _, p := range s.Problems {
+		at := fmt.Sprint(p.Line)
+		if p.Column != "" {
+			at += p.Column
+		}
+		fmt.Fprintf(w.out, "%s %s: %s\n", at, locale.Text(lang, "import.severity."+string(p.Severity), nil), locale.Text(lang, p.Key, p.Args))
+	}
+}
+
+type importUndo struct {
+	inZone
+	Import string `arg:"" help:"Id of the import, as it was printed."`
+}
+
+func (i importUndo) Run(w *world) error {
+	a, err := w.opened()
+	if err != nil {
+		return err
+	}
+	defer closing(w, a)
+	zone, err := i.find(w, a)
+	if err != nil {
+		return err
+	}
+	id, err := buurtbel.ParseID(i.Import)
+	if err != nil {
+		return err
+	}
+	n, err := loading.UndoMembers(w.ctx, a.DB, buurtbel.System(), zone.ID, id)
+	if err != nil {
+		return errors.Join(err)
+	}
+	_, err = fmt.Fprintln(w.out, locale.Text(w.commands.Language, "cli.import.undone", buurtbel.Args{"Count": n}))
+	return err
+}

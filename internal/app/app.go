@@ -1,0 +1,194 @@
+// Package app puts the program together: it is the only package that knows everyone.
+//
+// It opens the store and the carriers, starts the loops and stops them in order: first what begins new work, last what records outcomes.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/alerting"
+	"github.com/buurtbel/buurtbel/internal/arriving"
+	"github.com/buurtbel/buurtbel/internal/channel/email"
+	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
+	"github.com/buurtbel/buurtbel/internal/config"
+	"github.com/buurtbel/buurtbel/internal/delivery"
+	"github.com/buurtbel/buurtbel/internal/entering"
+	"github.com/buurtbel/buurtbel/internal/holiday"
+	"github.com/buurtbel/buurtbel/internal/jobs"
+	"github.com/buurtbel/buurtbel/internal/phone"
+	"github.com/buurtbel/buurtbel/internal/store"
+	"github.com/buurtbel/buurtbel/internal/vault"
+)
+
+// Options are what a test or a bench may change.
+type Options struct {
+	Now       func() time.Time // nil: the real clock
+	Logger    *slog.Logger
+	Metrics   *prometheus.Registry // nil: a new one
+	Ring      *vault.Ring          // nil: read from the configured file
+	Unguarded bool                 // only the crash bench's control sets it
+}
+
+// App is the whole program, ready to run.
+type App struct {
+	Config     *config.Config
+	DB         *store.DB
+	Desk       *alerting.Desk
+	Dispatcher *delivery.Dispatcher
+	Door       *arriving.Door
+	Gate       *entering.Gate
+	Metrics    *prometheus.Registry
+	Base       func(zone buurtbel.ID) string // quiet base map of a zone as GeoJSON; nil: none
+
+	log        *slog.Logger
+	audience   *audience
+	register   *register
+	background sync.WaitGroup
+	stop       context.CancelFunc // of background
+	pages      net.Listener
+	figures    net.Listener
+	sessions   []*smpp.Session
+	mailers    []*email.Mailer
+	lanes      []delivery.Lane
+}
+
+// Open opens the store and makes everything but carriers ready: what commands need that only look or decide.
+func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Metrics == nil {
+		o.Metrics = prometheus.NewRegistry()
+	}
+	if o.Ring == nil {
+		ring, err := vault.Open(c.Vault.Keyring)
+		if err != nil {
+			return nil, err
+		}
+		o.Ring = ring
+	}
+	db, err := store.Open(ctx, store.Config{Database: c.Store.Database, Data: c.Store.Folder, Readers: c.Store.Readers, Writers: c.Store.Writers, Node: c.Store.Node},
+		store.Options{Ring: o.Ring, Now: o.Now, Logger: o.Logger})
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Config: c, DB: db, Metrics: o.Metrics, log: o.Logger}
+	a.audience, a.register = newAudience(db), newRegister(db)
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	a.stop = stop
+	a.background.Go(func() { a.audience.load(background) })
+	a.background.Go(func() {
+		if err := a.register.load(background); err != nil && background.Err() == nil {
+			a.log.Error("load streets", "error", err)
+		}
+	})
+	a.Desk = alerting.New(db, alerting.Options{Channels: a.channels(), Carrier: a.carrier(), Calendar: calendarOf, Within: a.audience.within,
+		Places: a.register.places, Link: c.Server.PublicURL, Logger: o.Logger})
+	a.Gate = entering.New(db, entering.Options{Link: c.Server.PublicURL, Logger: o.Logger})
+	a.Door = arriving.New(db, arriving.Options{Desk: a.Desk, Phone: phoneOf, Logger: o.Logger})
+	return a, nil
+}
+
+// OpenCarriers opens the carriers and the dispatcher: what `serve` needs.
+func (a *App) OpenCarriers(ctx context.Context, o Options) error {
+	for _, c := range a.Config.SMS {
+		s, err := smpp.Open(ctx, c.Config, smpp.Options{Logger: a.log, Arrive: a.Door.Arrive, Now: o.Now})
+		if err != nil {
+			return fmt.Errorf("carrier %s: %w", c.Name, err)
+		}
+		a.sessions = append(a.sessions, s)
+		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: s, Receipts: c.Receipts})
+	}
+	for _, c := range a.Config.Email {
+		m, err := email.Open(ctx, c.Config, email.Options{Logger: a.log, Now: o.Now})
+		if err != nil {
+			return fmt.Errorf("mail server %s: %w", c.Name, err)
+		}
+		a.mailers = append(a.mailers, m)
+		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.Email, Carrier: c.Name, Sender: m})
+	}
+	var err error
+	a.Dispatcher, err = delivery.New(a.DB, delivery.Options{Limits: delivery.Limits{Unsettled: a.Config.Delivery.Unsettled, Claim: a.Config.Delivery.Claim},
+		Lanes: a.lanes, Link: a.Desk.LinkTo, Logger: a.log, Metrics: a.Metrics, Unguarded: o.Unguarded})
+	return err
+}
+
+// Run works until ctx is done, then stops in order: no new work, answers of carriers awaited, outcomes recorded.
+func (a *App) Run(ctx context.Context) error {
+	doorCtx, closeDoor := context.WithCancel(context.WithoutCancel(ctx))
+	var door, work sync.WaitGroup
+	door.Go(func() { a.Door.Run(doorCtx) })
+	work.Go(func() { a.Desk.Expand(ctx) })
+	work.Go(func() { a.Gate.Run(ctx) })
+	work.Go(func() { jobs.New(a.DB, a.tasks(), a.log).Run(ctx) })
+	if err := a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.Later(sealHeads, 0, tx.Now()) }); err != nil {
+		a.log.Error("leave the journal's heads for later", "error", err)
+	}
+	err := a.Dispatcher.Run(ctx)
+	work.Wait()
+	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Config.Server.StopTimeout)
+	defer cancel()
+	for _, s := range a.sessions {
+		err = errors.Join(err, s.Close(stopCtx))
+	}
+	for _, m := range a.mailers {
+		err = errors.Join(err, m.Close(stopCtx))
+	}
+	closeDoor()
+	door.Wait()
+	return err
+}
+
+// Close ends what loads in the background and closes the store.
+func (a *App) Close() error {
+	a.stop()
+	a.background.Wait()
+	return a.DB.Close()
+}
+
+func (a *App) channels() []buurtbel.Channel {
+	var out []buurtbel.Channel
+	if len(a.Config.SMS) > 0 {
+		out = append(out, buurtbel.SMS)
+	}
+	if len(a.Config.Email) > 0 {
+		out = append(out, buurtbel.Email)
+	}
+	return out
+}
+
+// carrier is what texts may say, taken over all SMS carriers: what one cannot do, no text may ask.
+func (a *App) carrier() alerting.Carrier {
+	c := alerting.Carrier{Answer: len(a.Config.SMS) > 0, Link: len(a.Config.SMS) > 0}
+	for _, s := range a.Config.SMS {
+		c.Price = max(c.Price, s.PricePerPart)
+		c.Answer = c.Answer && s.CanBeAnswered && s.AskAnswer
+		c.Link = c.Link && s.Links
+	}
+	return c
+}
+
+func calendarOf(z *buurtbel.Zone) (buurtbel.Calendar, error) {
+	return holiday.For(z.Country, z.Extra...)
+}
+
+// phoneOf brings a number as carriers write it to E.164; what cannot be read stays as it is, and finds nobody.
+func phoneOf(raw string) string {
+	if raw != "" && raw[0] != '+' {
+		raw = "+" + raw
+	}
+	n, err := phone.Parse(raw, "BE")
+	if err != nil {
+		return raw
+	}
+	return n.E164
+}

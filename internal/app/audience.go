@@ -1,0 +1,112 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/place"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// audience is this process's index of who lives where. It is loaded in the background; a launch by area first catches up to its own snapshot.
+type audience struct {
+	db     *store.DB
+	index  place.Audience
+	mu     sync.Mutex // one catching up at a time
+	mark   int64
+	loaded chan struct{}
+	failed error
+}
+
+func newAudience(db *store.DB) *audience {
+	return &audience{db: db, loaded: make(chan struct{})}
+}
+
+// load reads every member's place. The mark is read first, so that a change during the load is read again, never missed.
+func (a *audience) load(ctx context.Context) {
+	defer close(a.loaded)
+	var members []place.Member
+	a.failed = a.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		mark, err := tx.LastChange()
+		if err != nil {
+			return err
+		}
+		a.mark = mark
+		return tx.EachPlace(nil, func(m store.MemberPlace) {
+			if m.In {
+				members = append(members, place.Member{ID: m.Member, Network: m.Network, Zone: m.Zone, At: m.Place})
+			}
+		})
+	})
+	if a.failed == nil {
+		a.index.Load(slices.Values(members), len(members))
+	}
+}
+
+// within gives the members of a zone in an area, as of now.
+func (a *audience) within(ctx context.Context, zone buurtbel.ID, area buurtbel.Area) ([]buurtbel.ID, error) {
+	select {
+	case <-a.loaded:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if a.failed != nil {
+		return nil, fmt.Errorf("load places: %w", a.failed)
+	}
+	if err := a.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	return a.index.Within(zone, area), nil
+}
+
+// catchUp reads what changed since the last time: first what is settled, slice by slice, then what was committed so lately that a slower
+// transaction may still come before it. A change may be read twice, which does no harm.
+func (a *audience) catchUp(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for {
+		n := 0
+		err := a.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+			members, mark, err := tx.Changes(a.mark)
+			if err != nil {
+				return err
+			}
+			n, a.mark = len(members), mark
+			if n > 0 {
+				return a.apply(tx, members)
+			}
+			if members, err = tx.ChangesSeen(a.mark); err != nil {
+				return err
+			}
+			return a.apply(tx, members)
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+func (a *audience) apply(tx *store.Tx, members []buurtbel.ID) error {
+	if len(members) == 0 {
+		return nil
+	}
+	gone := map[buurtbel.ID]bool{}
+	for _, id := range members {
+		gone[id] = true
+	}
+	if err := tx.EachPlace(members, func(m store.MemberPlace) {
+		if m.In {
+			delete(gone, m.Member)
+			a.index.Put(place.Member{ID: m.Member, Network: m.Network, Zone: m.Zone, At: m.Place})
+		}
+	}); err != nil {
+		return err
+	}
+	for id := range gone {
+		a.index.Remove(id)
+	}
+	return nil
+}

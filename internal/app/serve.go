@@ -1,0 +1,152 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/guarding"
+	"github.com/buurtbel/buurtbel/internal/jobs"
+	"github.com/buurtbel/buurtbel/internal/store"
+	"github.com/buurtbel/buurtbel/internal/web"
+)
+
+// sealHeads is the kind of task that signs the journal's heads and sends them outside: daily, and when an alert ends.
+const sealHeads = "seal-heads"
+
+// Listen opens the addresses of pages and metrics. The real address of the pages is given back: port 0 takes a free one.
+func (a *App) Listen() (string, error) {
+	l, err := net.Listen("tcp", a.Config.Server.Listen)
+	if err != nil {
+		return "", fmt.Errorf("listen for pages: %w", err)
+	}
+	a.pages = l
+	if a.Config.Metrics.Listen == "" {
+		return l.Addr().String(), nil
+	}
+	if a.figures, err = net.Listen("tcp", a.Config.Metrics.Listen); err != nil {
+		return "", errors.Join(fmt.Errorf("listen for metrics: %w", err), l.Close())
+	}
+	return l.Addr().String(), nil
+}
+
+// Serve answers browsers until ctx is done. Listen comes first.
+func (a *App) Serve(ctx context.Context) error {
+	proxies, err := prefixes(a.Config.Server.TrustedProxies)
+	if err != nil {
+		return err
+	}
+	pages := web.New(web.Options{DB: a.DB, Desk: a.Desk, Entry: a.Gate, Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody,
+		Streets: a.register.streets, PartPrice: a.carrier().Price, Base: a.Base})
+	servers := []*http.Server{a.server(ctx, pages.Handler())}
+	listeners := []net.Listener{a.pages}
+	if a.figures != nil {
+		if err := a.pageable(); err != nil {
+			return err
+		}
+		servers = append(servers, a.server(ctx, promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{})))
+		listeners = append(listeners, a.figures)
+	}
+	ended := make(chan error, len(servers))
+	for i, s := range servers {
+		go func() { ended <- s.Serve(listeners[i]) }()
+	}
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-ended:
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	for _, s := range servers {
+		if s.Shutdown(stop) != nil {
+			err = errors.Join(err, s.Close()) // live pages stay open until they are cut
+		}
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// server has time-outs for slow clients. A page that is followed live lifts its own.
+func (a *App) server(ctx context.Context, h http.Handler) *http.Server {
+	c := a.Config.Server
+	return &http.Server{Handler: h, ReadTimeout: c.ReadTimeout, ReadHeaderTimeout: c.ReadTimeout, WriteTimeout: c.WriteTimeout, IdleTimeout: c.IdleTimeout,
+		MaxHeaderBytes: 32 << 10, BaseContext: func(net.Listener) context.Context { return ctx }}
+}
+
+// secure tells whether cookies may go over https only: everywhere but on this machine itself.
+func (a *App) secure() bool {
+	u, err := url.Parse(a.Config.Server.PublicURL)
+	return err != nil || u.Scheme == "https"
+}
+
+func prefixes(list []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, text := range list {
+		if !strings.Contains(text, "/") {
+			address, err := netip.ParseAddr(text)
+			if err != nil {
+				return nil, fmt.Errorf("trusted proxy: %w", err)
+			}
+			out = append(out, netip.PrefixFrom(address, address.BitLen()))
+			continue
+		}
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("trusted proxy: %w", err)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// pageable registers the figure to page on: the age of the oldest alert delivery that is due and not handed over.
+func (a *App) pageable() error {
+	return a.Metrics.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "buurtbel_oldest_undelivered_seconds",
+		Help: "Age of the oldest alert delivery that is due and not handed over; page somebody above 10."}, func() float64 {
+		var oldest time.Time
+		err := a.DB.Read(context.Background(), buurtbel.Scope{}, func(tx *store.Tx) (err error) {
+			oldest, err = tx.OldestUndelivered()
+			return err
+		})
+		switch {
+		case err != nil:
+			return -1 // the store does not answer
+		case oldest.IsZero():
+			return 0
+		}
+		return a.DB.Now().Sub(oldest).Seconds()
+	}))
+}
+
+// tasks is the table of work that verbs leave for later.
+func (a *App) tasks() map[string]jobs.Verb {
+	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads}
+	for kind, verb := range a.Desk.Verbs() {
+		verbs[kind] = verb
+	}
+	return verbs
+}
+
+// sealHeads signs the journal's heads, sends them outside, and comes back tomorrow.
+func (a *App) sealHeads(ctx context.Context, actor buurtbel.Actor, t store.Task) error {
+	err := guarding.Seal(ctx, a.DB, actor, func(ctx context.Context, line string) error { return sendHead(ctx, a.Config.Vault, line) })
+	if err != nil {
+		return err
+	}
+	return a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		return tx.FinishTask(t, tx.Now().Add(24*time.Hour).Truncate(24*time.Hour))
+	})
+}
