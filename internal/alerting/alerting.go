@@ -42,6 +42,7 @@ type Desk struct {
 	db     *store.DB
 	o      Options
 	passes map[buurtbel.ID]pass // of following messages; only Expand touches it
+	frozen *frozen              // of the message that is being expanded; only Expand touches it
 }
 
 // New makes a Desk.

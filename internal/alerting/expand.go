@@ -70,39 +70,60 @@ func (d *Desk) expandOne(ctx context.Context, m store.RunningMessage) (bool, err
 	return false, nil
 }
 
+// frozen is what every slice of a message needs and no slice changes. Only Expand touches it.
+type frozen struct {
+	message  buurtbel.ID
+	audience []buurtbel.ID
+	full     *buurtbel.Message
+	leftOut  []buurtbel.ID
+	setting  *setting
+	until    time.Time // the zone's settings may have changed since
+}
+
+// thaw gives what the slices of a message have in common; while one message is being expanded it is read once a second.
+func (d *Desk) thaw(ctx context.Context, m store.RunningMessage) (*frozen, error) {
+	if f := d.frozen; f != nil && f.message == m.ID && d.db.Now().Before(f.until) {
+		return f, nil
+	}
+	f := &frozen{message: m.ID, until: d.db.Now().Add(time.Second)}
+	err := d.db.Read(ctx, buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
+		if f.audience, err = tx.AudienceSlice(m.ID, 0, m.Audience); err != nil {
+			return err
+		}
+		if f.full, err = tx.Message(m.ID); err != nil || m.Alert == 0 {
+			return err
+		}
+		f.leftOut, err = tx.LeftOut(m.Alert)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read audience: %w", err)
+	}
+	if f.setting, err = d.setting(ctx, m.Zone, nil); err != nil {
+		return nil, err
+	}
+	d.frozen = f
+	return f, nil
+}
+
 func (d *Desk) expandSlice(ctx context.Context, m store.RunningMessage) error {
+	f, err := d.thaw(ctx, m)
+	if err != nil {
+		return err
+	}
 	scope := buurtbel.Scope{Zone: m.Zone}
+	ids := f.audience[min(m.Cursor, len(f.audience)):min(m.Cursor+Slice, len(f.audience))]
 	var people []store.Reachable
-	var full *buurtbel.Message
-	var leftOut []buurtbel.ID
-	n := 0
-	err := d.db.Read(ctx, scope, func(tx *store.Tx) error {
-		ids, err := tx.AudienceSlice(m.ID, m.Cursor, Slice)
-		if err != nil {
-			return err
-		}
-		n = len(ids)
-		if full, err = tx.Message(m.ID); err != nil {
-			return err
-		}
-		if m.Alert != 0 {
-			if leftOut, err = tx.LeftOut(m.Alert); err != nil {
-				return err
-			}
-		}
+	err = d.db.Read(ctx, scope, func(tx *store.Tx) (err error) {
 		people, err = tx.Reachables(ids)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("read slice: %w", err)
 	}
-	s, err := d.setting(ctx, m.Zone, nil)
-	if err != nil {
-		return err
-	}
-	recipients := d.plan(s, full, people, leftOut)
+	recipients := d.plan(f.setting, f.full, people, f.leftOut)
 	return d.db.WriteRank(ctx, expandRank(m.Class), scope, func(tx *store.Tx) error {
-		if err := tx.Advance(m.ID, m.Cursor, m.Cursor+n); err != nil {
+		if err := tx.Advance(m.ID, m.Cursor, m.Cursor+len(ids)); err != nil {
 			return err
 		}
 		return tx.InsertRecipients(m.ID, m.Expires, recipients)

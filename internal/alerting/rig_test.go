@@ -49,6 +49,7 @@ type sent struct{ to, text string }
 type carrier struct {
 	mu   sync.Mutex
 	took []sent
+	down atomic.Bool   // no connection: nothing is begun
 	hold chan struct{} // nil: settles at once; else when it is closed
 	fail func(to string) *channel.Failure
 }
@@ -72,7 +73,7 @@ func (c *carrier) Send(_ context.Context, m *channel.Message, settle func(channe
 	}()
 }
 func (c *carrier) Window() int { return 100 }
-func (c *carrier) Up() bool    { return true }
+func (c *carrier) Up() bool    { return !c.down.Load() }
 
 // to lists the texts that went to an address, in order; of lists the addresses that got a text with some words, sorted.
 func (c *carrier) to(address string) []string {
@@ -120,7 +121,7 @@ type town struct {
 	unsigned   buurtbel.ID // network without a charter
 	unknown    buurtbel.ID // network that the ministry did not recognise
 	members    []buurtbel.ID
-	dispatcher buurtbel.Actor
+	dispatcher buurtbel.Actor // on call, and launches
 	second     buurtbel.Actor // another dispatcher, on call
 	officer    buurtbel.Actor // mandated officer, not on call
 	chief      buurtbel.Actor // on call
@@ -221,7 +222,7 @@ func (w *town) people() {
 		}
 		return nil
 	})
-	w.dispatcher = w.official(w.zone, "Dirk Dams", 90, buurtbel.RoleDispatcher, false)
+	w.dispatcher = w.official(w.zone, "Dirk Dams", 90, buurtbel.RoleDispatcher, true)
 	w.second = w.official(w.zone, "Sofie Smets", 91, buurtbel.RoleDispatcher, true)
 	w.officer = w.official(w.zone, "Omer Ooms", 92, buurtbel.RoleOfficer, false)
 	w.chief = w.official(w.zone, "Carla Cools", 93, buurtbel.RoleChief, true)

@@ -117,8 +117,7 @@ func TestAllClearStopsTheAlertButNotACorrection(t *testing.T) {
 	each(t, func(w *town) {
 		l := w.launch(w.draft(w.kerkveld))
 		w.finished()
-		hold := make(chan struct{})
-		w.sms.set(hold, nil)
+		w.sms.down.Store(true)
 		if _, err := w.desk.Correct(w.Context(), w.dispatcher, w.zone, l.Alert, alerting.Follow{Texts: said("Het is in de Molenweg."), Valid: time.Hour}); err != nil {
 			w.Fatal(err)
 		}
@@ -128,8 +127,7 @@ func TestAllClearStopsTheAlertButNotACorrection(t *testing.T) {
 		if _, err := w.desk.Feedback(w.Context(), w.officer, w.zone, l.Alert, alerting.Ending{Ground: buurtbel.GroundInvestigation}); err != nil {
 			w.Fatal(err)
 		}
-		w.sms.set(nil, nil)
-		close(hold)
+		w.sms.down.Store(false)
 		w.finished()
 		w.same("who got the correction", w.sms.of("Molenweg"), numbers(upTo(0, 12)...))
 		w.same("who got the all clear", w.sms.of("weer veilig"), numbers(upTo(0, 12)...))

@@ -17,6 +17,7 @@ import (
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/guarding"
 	"github.com/buurtbel/buurtbel/internal/jobs"
+	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/web"
 )
@@ -133,7 +134,7 @@ func (a *App) pageable() error {
 
 // tasks is the table of work that verbs leave for later.
 func (a *App) tasks() map[string]jobs.Verb {
-	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads}
+	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads, "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/")}
 	for kind, verb := range a.Desk.Verbs() {
 		verbs[kind] = verb
 	}

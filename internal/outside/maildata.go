@@ -23,7 +23,7 @@ func (s *mailSession) data() bool {
 	}
 	if f.MailDropEvery > 0 && f.datas.Add(1)%int64(f.MailDropEvery) == 0 {
 		// Half-way: one line of the mail is read, then the line is cut.
-		_, _ = s.r.ReadSlice('\n')
+		_, _ = s.r.ReadSlice('\n') // the line is cut whatever came
 		return false
 	}
 	size, ok := s.readMail()

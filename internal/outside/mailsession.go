@@ -61,7 +61,7 @@ func (s *mailSession) serve() {
 		}
 		if !s.command(string(bytes.TrimRight(line, "\r\n"))) {
 			// The connection closes; whether the last answer still arrives is the client's luck.
-			_ = s.w.Flush()
+			_ = s.w.Flush() // the client's own luck
 			return
 		}
 	}

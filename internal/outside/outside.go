@@ -130,7 +130,7 @@ func Run(ctx context.Context, opts Options) error {
 	if opts.Stdin != nil {
 		go func() {
 			// Whatever ends the reading, the parent is gone.
-			_, _ = io.Copy(io.Discard, opts.Stdin)
+			_, _ = io.Copy(io.Discard, opts.Stdin) // any end means the same
 			cancel()
 		}()
 	}

@@ -39,7 +39,9 @@ func servePage(rw http.ResponseWriter, r *http.Request) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
-	_ = pageTemplate.Execute(rw, map[string]any{ // a browser that went away needs no answer
+	if err := pageTemplate.Execute(rw, map[string]any{
 		"Lang": lang, "T": words, "Words": string(data), "Languages": pageLanguages,
-		"Names": map[string]string{"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}})
+		"Names": map[string]string{"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}}); err != nil {
+		return // the browser went away
+	}
 }

@@ -48,7 +48,7 @@ func TestParseReadsWhatPeopleWrite(t *testing.T) {
 func TestParseRefusesWithItsReason(t *testing.T) {
 	for _, c := range []struct{ raw, reason string }{
 		{"", "empty"}, {"  ", "empty"}, {"niet gekend", "letters"}, {"0455 OO OO O1", "letters"}, {"?", "unreadable"},
-		{"0900 12 345", "premium"}, {"0903/12345", "premium"}, {"070 12 34 56", "premium"}, {"+32 70 123456", "premium"},
+		{"0900 12 345", "premium"}, {"0903/12345", "premium"}, {"070 12 34 56", "premium"}, {"+32 70 000 123", "premium"},
 		{"0800 12 345", "freephone"}, {"+800 1234 5678", "freephone"}, {"078 12 34 56", "service"},
 		{"+881 6 1234 5678", "satellite"}, {"+870 773 123 456", "satellite"}, {"00882 16 000 000", "satellite"},
 		{"100", "emergency"}, {"101", "emergency"}, {"112", "emergency"}, {"110", "emergency"}, {"114", "emergency"}, {"+32 112", "emergency"},

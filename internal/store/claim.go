@@ -37,9 +37,9 @@ var claimRows = pair{
 // The state stands in the outer where too: without it PostgreSQL claims a row twice that was freed between snapshot and lock.
 var claimUpdate = pair{
 	lite: `update delivery set state = 'sending', tries = tries + 1, node = $2, changed_at = $3
-		where id in (select value from json_each($1)) and zone = $4 and state = 'queued' and open = 1`,
+		where id in (select value from json_each($1)) and zone = $4 and state = 'queued'`,
 	pg: `update delivery set state = 'sending', tries = tries + 1, node = $2, changed_at = $3
-		where id in (select value::bigint from jsonb_array_elements_text($1::jsonb)) and zone = $4 and state = 'queued' and open = 1`,
+		where id = any (array(select value::bigint from jsonb_array_elements_text($1::jsonb))) and zone = $4 and state = 'queued'`,
 }
 
 var claimAttempts = pair{

@@ -31,4 +31,7 @@ func AppendJSON(s string) string                            { return string(appe
 // PackIDs and UnpackIDs write and read a frozen audience.
 var PackIDs, UnpackIDs = packIDs, unpackIDs
 
-const EarlyTries, RepeatsFor = earlyTries, repeats
+const EarlyTries, RepeatsFor, ResealSlice = earlyTries, repeats, resealSlice
+
+// Clean makes a text from outside storable.
+var Clean = clean

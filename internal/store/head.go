@@ -37,7 +37,7 @@ func ParseHead(line string) (Head, error) {
 		return Head{}, wrong
 	}
 	at, err := time.Parse(time.RFC3339Nano, fields[0])
-	if err != nil {
+	if year := at.UTC().Year(); err != nil || year < 1 || year > 9999 {
 		return Head{}, wrong
 	}
 	entries, err := strconv.ParseInt(fields[1], 10, 64)

@@ -91,6 +91,8 @@ func (j *batch) hex(k string, v []byte) *batch {
 
 func (j *batch) end() { j.b = append(j.b, '}') }
 
+func (j *batch) empty() bool { return len(j.b) == 1 }
+
 // done closes the array and gives the argument.
 func (j *batch) done() string { return string(append(j.b, ']')) }
 

@@ -23,8 +23,11 @@ func (tx *Tx) AlertsBetween(from, until time.Time) ([]*buurtbel.Alert, error) {
 // Corrections and feedback go on.
 func (tx *Tx) StopAlerting(alert buurtbel.ID) error {
 	tx.Wake()
-	_, err := tx.exec(`update message set state = 'stopped' where alert = $1 and zone = $2 and state = 'running' and kind in ('launch', 'update')`,
-		alert, tx.scope.Zone)
+	err := tx.lockAlert(alert)
+	if err == nil {
+		_, err = tx.exec(`update message set state = 'stopped' where alert = $1 and zone = $2 and state = 'running' and kind in ('launch', 'update')`,
+			alert, tx.scope.Zone)
+	}
 	if err != nil {
 		return fmt.Errorf("stop messages: %w", err)
 	}

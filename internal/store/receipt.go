@@ -278,7 +278,6 @@ func (tx *Tx) keepEarly(list []Receipt) error {
 	if n == 0 {
 		return nil
 	}
-	tx.Wake()
 	_, err := tx.exec(tx.pick(insertEarly), rows.done(), micros(tx.now), micros(tx.now.Add(200*time.Millisecond)))
 	return err
 }
@@ -318,54 +317,86 @@ func (tx *Tx) CountEarly() (int, error) {
 // earlyTries is how often an unmatched receipt is tried, with doubling pauses from 0.2 s: about an hour. Then it is of an unknown id.
 const earlyTries = 14
 
+// early is a kept receipt with what is known of it by now.
+type early struct {
+	Receipt
+	tries int
+	known bool // an attempt has its reference
+}
+
+var dueEarly = pair{
+	lite: `select e.carrier, e.ref, e.state, e.reason, e.code, case when e.at = 0 then e.seen_at else e.at end, e.tries,
+		case when exists (select 1 from attempt a where a.carrier = e.carrier and a.ref = e.ref and a.ref <> '')
+		or exists (select 1 from attempt_part p where p.carrier = e.carrier and p.ref = e.ref) then 1 else 0 end
+		from early_receipt e where e.due <= $1 order by e.due limit $2`,
+	pg: `select e.carrier, e.ref, e.state, e.reason, e.code, case when e.at = 0 then e.seen_at else e.at end, e.tries,
+		case when exists (select 1 from attempt a where a.carrier = e.carrier and a.ref = e.ref and a.ref <> '')
+		or exists (select 1 from attempt_part p where p.carrier = e.carrier and p.ref = e.ref) then 1 else 0 end
+		from early_receipt e where e.due <= $1 order by e.due limit $2 for update of e skip locked`,
+}
+
+var dropEarly = pair{
+	lite: `delete from early_receipt where (carrier, ref, state) in (select value->>'c', value->>'f', value->>'s' from json_each($1))`,
+	pg: `delete from early_receipt e using jsonb_to_recordset($1::jsonb) as j(c text, f text, s text)
+		where e.carrier = j.c and e.ref = j.f and e.state = j.s`,
+}
+
+var delayEarly = pair{
+	lite: `update early_receipt set tries = tries + 1, due = j.value->>'u' from json_each($1) j
+		where early_receipt.carrier = j.value->>'c' and early_receipt.ref = j.value->>'f' and early_receipt.state = j.value->>'s'`,
+	pg: `update early_receipt e set tries = tries + 1, due = j.u from jsonb_to_recordset($1::jsonb) as j(c text, f text, s text, u bigint)
+		where e.carrier = j.c and e.ref = j.f and e.state = j.s`,
+}
+
 // DueEarly takes due unmatched receipts out, at most n, to be applied again with ApplyReceipts in the same transaction.
 // unknown counts those that were given up.
 func (tx *Tx) DueEarly(n int) (list []Receipt, unknown int, err error) {
-	type row struct {
-		Receipt
-		tries int
-	}
-	var rows []row
-	query := pair{lite: `select carrier, ref, state, reason, code, case when at = 0 then seen_at else at end, tries from early_receipt where due <= $1 order by due limit $2`}
-	query.pg = query.lite + ` for update skip locked`
+	var due []early
 	err = tx.each(func(r *sql.Rows) error {
-		var e row
-		var at int64
-		err := r.Scan(&e.Carrier, &e.Ref, &e.Outcome.State, &e.Outcome.Reason, &e.Code, &at, &e.tries)
-		e.At = instant(at)
-		rows = append(rows, e)
+		var e early
+		var at, known int64
+		err := r.Scan(&e.Carrier, &e.Ref, &e.Outcome.State, &e.Outcome.Reason, &e.Code, &at, &e.tries, &known)
+		e.At, e.known = instant(at), known != 0
+		due = append(due, e)
 		return err
-	}, tx.pick(query), micros(tx.now), n)
+	}, tx.pick(dueEarly), micros(tx.now), n)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read early receipts: %w", err)
 	}
-	for _, e := range rows {
-		known, err := tx.knownRef(e.Carrier, e.Ref)
+	drop, delay := newBatch(len(due), 60), newBatch(len(due), 80)
+	for i := range due {
+		e := &due[i]
 		switch {
-		case err != nil:
-			return nil, 0, err
-		case known || e.tries >= earlyTries:
-			_, err = tx.exec(`delete from early_receipt where carrier = $1 and ref = $2 and state = $3`, e.Carrier, e.Ref, e.Outcome.State)
-		default:
-			pause := 200 * time.Millisecond << e.tries
-			_, err = tx.exec(`update early_receipt set tries = tries + 1, due = $1 where carrier = $2 and ref = $3 and state = $4`,
-				micros(tx.now.Add(pause)), e.Carrier, e.Ref, e.Outcome.State)
-		}
-		if err != nil {
-			return nil, 0, fmt.Errorf("move early receipt: %w", err)
-		}
-		if known {
+		case e.known:
 			list = append(list, e.Receipt)
-		} else if e.tries >= earlyTries {
+			e.end(drop.row())
+		case e.tries >= earlyTries:
 			unknown++
+			e.end(drop.row())
+		default:
+			e.end(delay.row().int("u", micros(tx.now.Add(200*time.Millisecond<<e.tries))))
 		}
+	}
+	if err := tx.moveEarly(drop, delay); err != nil {
+		return nil, 0, fmt.Errorf("move early receipts: %w", err)
 	}
 	return list, unknown, nil
 }
 
-func (tx *Tx) knownRef(carrier, ref string) (bool, error) {
-	var n int
-	err := tx.row(`select (select count(*) from attempt where carrier = $1 and ref = $2 and ref <> '') + (select count(*) from attempt_part where carrier = $3 and ref = $4)`,
-		carrier, ref, carrier, ref).Scan(&n)
-	return n > 0, err
+// end closes a row with the early receipt's key.
+func (e *early) end(row *batch) {
+	row.text("c", e.Carrier).text("f", e.Ref).text("s", string(e.Outcome.State)).end()
+}
+
+func (tx *Tx) moveEarly(drop, delay *batch) error {
+	if !drop.empty() {
+		if _, err := tx.exec(tx.pick(dropEarly), drop.done()); err != nil {
+			return err
+		}
+	}
+	if delay.empty() {
+		return nil
+	}
+	_, err := tx.exec(tx.pick(delayEarly), delay.done())
+	return err
 }

@@ -136,17 +136,17 @@ func (tx *Tx) insertParts(list []Settled) error {
 
 var freeNext = pair{
 	lite: `update delivery set due = $2 from json_each($1) j where delivery.recipient = j.value->>'r' and delivery.channel = j.value->>'h'
-		and delivery.rank = (j.value->>'k') + 1 and delivery.open = 1 and delivery.state = 'queued' and delivery.tries = 0 and delivery.due > $3`,
+		and delivery.rank = (j.value->>'k') + 1 and delivery.state = 'queued' and delivery.tries = 0 and delivery.due > $3`,
 	pg: `update delivery set due = $2 from jsonb_to_recordset($1::jsonb) as j(r bigint, h text, k bigint)
-		where delivery.recipient = j.r and delivery.channel = j.h and delivery.rank = j.k + 1 and delivery.open = 1
+		where delivery.recipient = j.r and delivery.channel = j.h and delivery.rank = j.k + 1
 		and delivery.state = 'queued' and delivery.tries = 0 and delivery.due > $3`,
 }
 
 var dropNext = pair{
 	lite: `update delivery set state = 'not-needed', open = 0, changed_at = $2 from json_each($1) j where delivery.recipient = j.value->>'r'
-		and delivery.channel = j.value->>'h' and delivery.rank > j.value->>'k' and delivery.open = 1 and delivery.state = 'queued'`,
+		and delivery.channel = j.value->>'h' and delivery.rank > j.value->>'k' and delivery.state = 'queued'`,
 	pg: `update delivery set state = 'not-needed', open = 0, changed_at = $2 from jsonb_to_recordset($1::jsonb) as j(r bigint, h text, k bigint)
-		where delivery.recipient = j.r and delivery.channel = j.h and delivery.rank > j.k and delivery.open = 1 and delivery.state = 'queued'`,
+		where delivery.recipient = j.r and delivery.channel = j.h and delivery.rank > j.k and delivery.state = 'queued'`,
 }
 
 var deadContacts = pair{
@@ -194,9 +194,9 @@ func (tx *Tx) followMoves(list []Settled) error {
 
 var closeRows = pair{
 	lite: `update delivery set state = j.value->>'s', reason = j.value->>'r', open = 0, changed_at = $2
-		from json_each($1) j where delivery.id = j.value->>'d' and delivery.state = 'queued' and delivery.open = 1`,
+		from json_each($1) j where delivery.id = j.value->>'d' and delivery.state = 'queued'`,
 	pg: `update delivery set state = s, reason = r, open = 0, changed_at = $2
-		from jsonb_to_recordset($1::jsonb) as j(d bigint, s text, r text) where delivery.id = j.d and delivery.state = 'queued' and delivery.open = 1`,
+		from jsonb_to_recordset($1::jsonb) as j(d bigint, s text, r text) where delivery.id = j.d and delivery.state = 'queued'`,
 }
 
 // closeUnbegun closes queued deliveries that need no attempt any more.

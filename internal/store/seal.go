@@ -83,14 +83,18 @@ type sealedRow struct {
 	value vault.Sealed
 }
 
-// resealSlice seals one slice after a key, and moves the key on.
+// resealSlice seals one slice after a key, and moves the key on. It looks for the slice without holding the writer: replace checks each value.
 func (db *DB) resealSlice(ctx context.Context, c *SealedColumn, after []int64, n int) (found, did int, err error) {
 	var rows []sealedRow
+	err = db.Read(ctx, buurtbel.Scope{}, func(tx *Tx) (err error) {
+		rows, err = tx.sealedWithOther(c, after, n)
+		return err
+	})
+	if err != nil || len(rows) == 0 {
+		return 0, 0, err
+	}
 	err = db.WriteRank(ctx, Bulk, buurtbel.Scope{}, func(tx *Tx) error {
 		did = 0
-		if rows, err = tx.sealedWithOther(c, after, n); err != nil {
-			return err
-		}
 		for _, r := range rows {
 			moved, err := tx.resealRow(c, r)
 			if err != nil {
@@ -103,9 +107,7 @@ func (db *DB) resealSlice(ctx context.Context, c *SealedColumn, after []int64, n
 	if err != nil {
 		return 0, 0, err
 	}
-	if len(rows) > 0 {
-		copy(after, rows[len(rows)-1].key)
-	}
+	copy(after, rows[len(rows)-1].key)
 	return len(rows), did, nil
 }
 

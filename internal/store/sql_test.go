@@ -28,7 +28,7 @@ var withoutZone = map[string]string{
 	"markPart":          "parts that matchPart found",
 	"countParts":        "parts that matchPart found",
 	"receiptAttempts":   "attempts that matchWhole or matchPart found",
-	"knownRef":          "a carrier's receipt names no zone",
+	"dueEarly":          "a carrier's receipt names no zone",
 	"freeNext":          "contact points of a recipient whose delivery moved in the same transaction, by zone",
 	"dropNext":          "contact points of a recipient whose delivery moved in the same transaction, by zone",
 	"deadContacts":      "contact points of deliveries that moved in the same transaction, by zone",
