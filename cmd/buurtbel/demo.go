@@ -43,16 +43,21 @@ func (c demoCommand) Run(w *world) (err error) {
 	if err := d.begin(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancelCause(w.ctx)
+	return d.perform()
+}
+
+// perform plays or stays until it is over, by itself or with the outside world.
+func (d *demo) perform() (err error) {
+	ctx, cancel := context.WithCancelCause(d.w.ctx)
 	defer cancel(nil)
 	go func() {
 		select {
 		case <-d.gone:
-			cancel(errors.New(w.say("gone")))
+			cancel(errors.New(d.w.say("gone")))
 		case <-ctx.Done():
 		}
 	}()
-	if c.Once {
+	if d.options.Once {
 		err = d.once(ctx)
 	} else {
 		err = d.stay(ctx)

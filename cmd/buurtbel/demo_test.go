@@ -2,11 +2,15 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/store/storetest"
 )
@@ -64,6 +68,63 @@ func TestDemoKeepsNothing(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), "Retour d'information, BIN Kerkveld") {
 		t.Errorf("the table does not speak French: %s", out.String())
+	}
+}
+
+// staying starts a demo that stays, and gives its end when stop was called.
+func staying(t *testing.T, stop func(d *demo, interrupt func())) error {
+	t.Helper()
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var out said
+	out.ready = make(chan struct{})
+	w := &world{ctx: ctx, commands: &commands{Language: buurtbel.English}, out: &out, log: slog.New(slog.DiscardHandler)}
+	d := &demo{w: w, options: demoCommand{Members: 60}}
+	if err := d.begin(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- d.perform() }()
+	<-out.ready
+	stop(d, interrupt)
+	err := <-ended
+	if err := d.end(); err != nil {
+		t.Errorf("end: %v", err)
+	}
+	return err
+}
+
+// said closes ready when the demo has told how to stop it: that is the last it says.
+type said struct {
+	ready chan struct{}
+	once  sync.Once
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), "Ctrl-C") {
+		s.once.Do(func() { close(s.ready) })
+	}
+	return len(p), nil
+}
+
+func TestDemoEndsOnInterrupt(t *testing.T) {
+	if err := staying(t, func(_ *demo, interrupt func()) { interrupt() }); err != nil {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestDemoSaysThatTheOutsideEnded(t *testing.T) {
+	err := staying(t, func(d *demo, _ func()) {
+		p, err := os.FindProcess(d.outside.PID())
+		if err == nil {
+			err = p.Kill()
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	if err == nil || !strings.Contains(err.Error(), "outside world has ended") {
+		t.Errorf("ended with %v", err)
 	}
 }
 

@@ -118,7 +118,7 @@ func (i importAreas) Run(w *world) error {
 		return err
 	}
 	if i.JSON {
-		return w.json(put)
+		return w.json(map[string]any{"added": len(put.Added), "changed": len(put.Changed), "problems": len(put.Problems)})
 	}
 	for _, p := range put.Problems {
 		fmt.Fprintf(w.out, "%d %s: %s\n", p.Feature, p.Name, locale.Text(w.commands.Language, p.Key, p.Args))
@@ -160,7 +160,8 @@ func (i importAddresses) Run(w *world) error {
 		return err
 	}
 	if i.JSON {
-		return w.json(report)
+		return w.json(map[string]any{"layout": report.Layout, "encoding": report.Encoding, "files": report.Files, "lines": report.Lines,
+			"addresses": report.Addresses, "rejected": report.Rejected, "reasons": report.Reasons})
 	}
 	lang := w.commands.Language
 	for _, r := range report.First {
@@ -228,7 +229,7 @@ func (i importMembers) Run(w *world) error {
 
 // memberReport is what is told of a list as JSON: places and keys, nothing of what the cells hold.
 type memberReport struct {
-	Import   buurtbel.ID     `json:"import,omitempty"` // 0: nothing was stored
+	Import   string          `json:"import,omitempty"` // empty: nothing was stored
 	Columns  []columnReport  `json:"columns"`
 	Problems []problemReport `json:"problems"`
 	Rows     int             `json:"rows"`
@@ -263,7 +264,7 @@ func (i importMembers) report(w *world, a *app.App, zone *buurtbel.Zone, s *load
 	var err error
 	switch {
 	case s.Import != 0 && i.Yes:
-		r.Import = s.Import
+		r.Import = s.Import.String()
 		r.Stored, err = loading.CommitMembers(w.ctx, a.DB, buurtbel.System(), zone.ID, s.Import, nil)
 	case s.Import != 0:
 		_, err = loading.UndoMembers(w.ctx, a.DB, buurtbel.System(), zone.ID, s.Import)
