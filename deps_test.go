@@ -67,7 +67,6 @@ var parts = map[string]part{
 	"internal/outside": outside,
 	"internal/config":  config,
 	"internal/app":     app,
-	"internal/keep":    bench,
 	"cmd":              program,
 	"bench":            bench,
 	"scripts":          bench,
