@@ -46,7 +46,7 @@ func Deliver(m *Member, contacts []ContactPoint, w Want, now time.Time) ([]Step,
 		return nil, left
 	}
 	if w.Official {
-		return followUp(contacts, w, now)
+		return followUp(m, contacts, w, now)
 	}
 	by, until := m.Choices.At(w.Urgency, now, w.Night)
 	if by == Nothing {
@@ -55,10 +55,14 @@ func Deliver(m *Member, contacts []ContactPoint, w Want, now time.Time) ([]Step,
 	return stepsBy(contacts, by, w, until)
 }
 
-// followUp tells who was reached how it ended, or that it was not so, whatever the member wishes for alerts: in writing and at once. Who
-// has nothing but a telephone at home is called, by night in the morning.
-func followUp(contacts []ContactPoint, w Want, now time.Time) ([]Step, Left) {
-	out, left := stepsBy(contacts, ByText|ByMail, w, time.Time{})
+// followUp tells who was reached how it ended, or that it was not so: in writing and at once, by the writing that the member wishes, or by
+// all of it when the member's wishes have none now. Who has nothing but a telephone at home is called, by night in the morning.
+func followUp(m *Member, contacts []ContactPoint, w Want, now time.Time) ([]Step, Left) {
+	by, _ := m.Choices.At(w.Urgency, now, w.Night)
+	if by &= ByText | ByMail; by == Nothing {
+		by = ByText | ByMail
+	}
+	out, left := stepsBy(contacts, by, w, time.Time{})
 	if left == NotLeft {
 		return out, NotLeft
 	}

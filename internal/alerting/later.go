@@ -204,6 +204,9 @@ func (d *Desk) Feedback(ctx context.Context, actor buurtbel.Actor, zone, alert b
 		if err := tx.InsertRecipients(m.ID, m.Expires, always); err != nil {
 			return err
 		}
+		if err := tx.CountIn(m.ID, len(always)); err != nil {
+			return err
+		}
 		return tx.Append(alert, buurtbel.EntryMessage, actor.Person, append([]byte("feedback "), content...))
 	})
 	return m.ID, err

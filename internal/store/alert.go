@@ -255,6 +255,12 @@ func (tx *Tx) NewlyReached(alert, message buurtbel.ID, n int) ([]buurtbel.ID, er
 	return out, err
 }
 
+// CountIn counts people who are recipients of a message beside those whom it follows.
+func (tx *Tx) CountIn(message buurtbel.ID, n int) error {
+	_, err := tx.exec(`update message set audience_size = audience_size + $1, cursor = cursor + $2 where id = $3 and zone = $4`, n, n, message, tx.scope.Zone)
+	return err
+}
+
 // GrowAudience counts members that a following message took in: its audience and cursor grow together. The InsertRecipients that follows
 // in this transaction gives Conflict when another node took one of them in first.
 func (tx *Tx) GrowAudience(message buurtbel.ID, by int, last bool) error {

@@ -105,6 +105,11 @@ func (db *DB) openSQLite(ctx context.Context, c Config) error {
 		return buurtbel.FailWith(err, buurtbel.Invalid, "error.store.folder", nil)
 	}
 	db.path = filepath.Join(c.Data, "buurtbel.db")
+	if f, err := os.OpenFile(db.path, os.O_CREATE|os.O_RDWR, 0o600); err != nil { // the driver would make it readable to others
+		return buurtbel.FailWith(err, buurtbel.Invalid, "error.store.folder", nil)
+	} else if err := f.Close(); err != nil {
+		return fmt.Errorf("make database file: %w", err)
+	}
 	address := "file:" + (&url.URL{Path: db.path}).EscapedPath()
 	write, err := sql.Open("sqlite", address+"?_txlock=immediate&"+pragmas)
 	if err != nil {
