@@ -85,11 +85,13 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 	a.audience, a.register = newAudience(db), newRegister(db)
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = stop
-	a.background.Go(func() { a.audience.load(background) })
-	a.background.Go(func() {
-		if err := a.register.load(background); err != nil && background.Err() == nil {
-			a.log.Error("load streets", "error", err)
-		}
+	a.audience.begin = sync.OnceFunc(func() { a.background.Go(func() { a.audience.load(background) }) })
+	a.register.begin = sync.OnceFunc(func() {
+		a.background.Go(func() {
+			if err := a.register.load(background); err != nil && background.Err() == nil {
+				a.log.Error("load streets", "error", err)
+			}
+		})
 	})
 	a.Desk = alerting.New(db, alerting.Options{Channels: a.channels(), Carrier: a.carrier(), Calendar: calendarOf, Within: a.audience.within,
 		Places: a.register.places, Link: c.Server.PublicURL, Logger: o.Logger})
@@ -100,6 +102,8 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 
 // OpenCarriers opens the carriers and the dispatcher: what `serve` needs.
 func (a *App) OpenCarriers(ctx context.Context, o Options) error {
+	a.audience.begin() // before the first alert asks for them; a command that asks nothing reads nothing
+	a.register.begin()
 	for _, c := range a.Config.SMS {
 		s, err := smpp.Open(ctx, c.Config, smpp.Options{Logger: a.log, Arrive: a.Door.Arrive, Now: o.Now})
 		if err != nil {

@@ -15,21 +15,29 @@ import (
 type audience struct {
 	db     *store.DB
 	index  place.Audience
-	mu     sync.Mutex // one catching up at a time
+	mu     sync.Mutex // one reading or catching up at a time; guards mark and failed
 	mark   int64
+	begin  func() // begins the load, once
 	loaded chan struct{}
 	failed error
 }
 
 func newAudience(db *store.DB) *audience {
-	return &audience{db: db, loaded: make(chan struct{})}
+	return &audience{db: db, begin: func() {}, loaded: make(chan struct{})}
 }
 
-// load reads every member's place. The mark is read first, so that a change during the load is read again, never missed.
+// load reads every member's place, for the first time.
 func (a *audience) load(ctx context.Context) {
 	defer close(a.loaded)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.failed = a.read(ctx)
+}
+
+// read reads every member's place. The mark is read first, so that a change during the load is read again, never missed.
+func (a *audience) read(ctx context.Context) error {
 	var members []place.Member
-	a.failed = a.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+	err := a.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
 		mark, err := tx.LastChange()
 		if err != nil {
 			return err
@@ -41,20 +49,20 @@ func (a *audience) load(ctx context.Context) {
 			}
 		})
 	})
-	if a.failed == nil {
-		a.index.Load(slices.Values(members), len(members))
+	if err != nil {
+		return fmt.Errorf("load places: %w", err)
 	}
+	a.index.Load(slices.Values(members), len(members))
+	return nil
 }
 
 // within gives the members of a zone in an area, as of now.
 func (a *audience) within(ctx context.Context, zone buurtbel.ID, area buurtbel.Area) ([]buurtbel.ID, error) {
+	a.begin()
 	select {
 	case <-a.loaded:
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	}
-	if a.failed != nil {
-		return nil, fmt.Errorf("load places: %w", a.failed)
 	}
 	if err := a.catchUp(ctx); err != nil {
 		return nil, err
@@ -67,6 +75,11 @@ func (a *audience) within(ctx context.Context, zone buurtbel.ID, area buurtbel.A
 func (a *audience) catchUp(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.failed != nil { // the database did not answer when it was first asked
+		if a.failed = a.read(ctx); a.failed != nil {
+			return a.failed
+		}
+	}
 	for {
 		n := 0
 		err := a.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/place"
@@ -17,6 +18,7 @@ import (
 // house numbers: with those a large zone would take a gigabyte.
 type register struct {
 	db     *store.DB
+	begin  func()        // begins the load, once
 	loaded chan struct{} // closed when the first load has ended, well or not
 	once   sync.Once
 	mu     sync.RWMutex
@@ -29,7 +31,7 @@ type zoneStreets struct {
 }
 
 func newRegister(db *store.DB) *register {
-	return &register{db: db, loaded: make(chan struct{}), zones: map[buurtbel.ID]*zoneStreets{}}
+	return &register{db: db, begin: func() {}, loaded: make(chan struct{}), zones: map[buurtbel.ID]*zoneStreets{}}
 }
 
 // load reads the streets in and around the areas of each zone's networks.
@@ -126,11 +128,18 @@ func (r *register) of(zone buurtbel.ID) *zoneStreets {
 	return r.zones[zone]
 }
 
-// places gives the zone's own street, district and shop names. It waits for the first load: without them the linter would take a street for
-// a person, and ask a reason just after the program started that it does not ask a second later.
+// patience is how long an alert waits for the first load of street names: it goes on without them rather than later.
+const patience = 2 * time.Second
+
+// places gives the zone's own street, district and shop names. It waits a little for the first load: without them the linter would take a
+// street for a person, and ask a reason just after the program started that it does not ask a second later.
 func (r *register) places(ctx context.Context, zone buurtbel.ID) (*wording.Places, error) {
+	r.begin()
+	enough := time.NewTimer(patience)
+	defer enough.Stop()
 	select {
 	case <-r.loaded:
+	case <-enough.C:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -142,6 +151,7 @@ func (r *register) places(ctx context.Context, zone buurtbel.ID) (*wording.Place
 
 // streets completes what somebody types: at most n names, each once.
 func (r *register) streets(_ context.Context, zone buurtbel.ID, typed string, n int) []string {
+	r.begin()
 	z := r.of(zone)
 	if z == nil {
 		return nil

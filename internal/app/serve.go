@@ -50,6 +50,7 @@ func (a *App) Serve(ctx context.Context) error {
 	pages := web.New(web.Options{DB: a.DB, Desk: a.Desk, Entry: a.Gate, Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody,
 		Streets: a.register.streets, PartPrice: a.carrier().Price, Base: a.Base})
 	servers := []*http.Server{a.server(ctx, pages.Handler())}
+	servers[0].RegisterOnShutdown(pages.Close) // live pages end with the server
 	listeners := []net.Listener{a.pages}
 	if a.figures != nil {
 		if err := a.pageable(); err != nil {

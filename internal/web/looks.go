@@ -70,9 +70,12 @@ func (s sample) t(key string, pairs ...any) string {
 	return words
 }
 
+// own gives a sentence of another area of the catalogue.
+func (s sample) own(key string) string { return locale.Text(s.lang, key, nil) }
+
 // samplePages lists the pages of /looks in the order of an alert's life.
-var samplePages = []string{"sign-in", "sign-in-sent", "start-dispatcher", "start-officer", "start-coordinator", "start-member", "dispatch", "dispatch-refused",
-	"confirm", "live", "live-over", "debts", "debts-none", "journal", "heard", "heard-said", "hand-over", "failure"}
+var samplePages = []string{"sign-in", "sign-in-sent", "enter", "start-dispatcher", "start-officer", "start-coordinator", "start-member", "dispatch", "dispatch-refused",
+	"confirm", "live", "live-waiting", "live-over", "alerts", "names", "debts", "debts-none", "journal", "lost", "heard", "heard-said", "hand-over", "failure"}
 
 func (s sample) page(name string) (Frame, Page) {
 	f := s.frame()
@@ -85,15 +88,28 @@ func (s sample) page(name string) (Frame, Page) {
 	case "dispatch", "dispatch-refused":
 		f.Title = s.t("dispatch.title")
 		return f, s.dispatch(name == "dispatch-refused")
-	case "live", "live-over":
+	case "live", "live-over", "live-waiting":
 		f.Title = sampleTitle
-		return f, s.live(name == "live-over")
+		view := s.live(name == "live-over")
+		if name == "live-waiting" {
+			view.Waiting, view.Tells = Waiting{People: 6120, Since: "02.14 uur", Left: "4:12"}, nil
+		}
+		return f, view
+	case "alerts":
+		f.Title = s.t("place.alerts")
+		return f, Alerts{New: true, Going: []AlertLine{{"/looks/live", sampleTitle, "BIN Kerkveld", "vandaag 02.14 uur", s.t("alert.running"), s.exercise}}}
+	case "names":
+		f.Title = s.t("names.title")
+		return f, Names{Action: "/x", Back: "/looks/live", Shown: !s.exercise, Reason: Field{Name: "reason", Label: s.t("names.reason")}, Lines: []NameLine{{"Lies Wouters", "BIN Kerkveld", "failed", s.t("reason.unreachable")}}}
 	case "debts", "debts-none":
 		f.Title, f.Role = s.t("place.debts"), s.t("role.officer")
 		return f, s.debts(name == "debts-none")
 	case "journal":
 		f.Title = s.t("place.journal")
 		return f, s.journal()
+	case "lost":
+		f.Title, f.Role = s.t("lost.title"), s.t("role.coordinator")
+		return f, s.lost()
 	case "failure":
 		f.Title = s.t("failure.not-found")
 		return f, Failure{s.t("failure.not-found"), s.t("failure.not-found-means"), s.t("failure.next"), "/", s.t("failure.home")}
@@ -112,6 +128,8 @@ func (s sample) person(f Frame, name string) (Frame, Page) {
 	case "confirm":
 		f.Shape, f.Title, f.Places = Bare, s.t("confirm.title"), nil
 		return f, s.confirm()
+	case "enter":
+		return s.enter(f)
 	case "hand-over":
 		f.Shape, f.Title, f.Places = Bare, s.t("hand-over.title"), nil
 		return f, s.handOver()

@@ -21,20 +21,24 @@ const sampleAreas = `{"type":"FeatureCollection","features":[
 func (s sample) dispatch(refused bool) Dispatch {
 	where := "BIN Kerkveld"
 	d := Dispatch{Action: "/alerts", Check: "/desk/check", Suggest: "/desk/streets", Key: "0000000000000", Exercise: s.exercise,
-		Patterns: s.patterns(), Networks: []NetworkLine{
-			{"1", where, 612, true, ""}, {"2", "BIN Molenhoek", 388, false, ""}, {"3", "BIN Waterkant", 274, false, ""}, {"4", "BIN-Z Markt", 96, false, ""}},
-		Street: Field{Name: "street", Label: s.t("field.street"), Value: "Kerkstraat", List: "street-list", Auto: "off"},
-		Origin: []Field{{Name: "asked-by", Label: s.t("field.asked-by")}, {Name: "call-sign", Label: s.t("field.call-sign")}, {Name: "incident", Label: s.t("field.incident")}},
-		Map:    Map{Title: s.t("map.title"), Areas: sampleAreas, Draw: true},
-		Texts:  []TextVersion{{"nl", "Nederlands", sampleElements(refused)}}}
+		Patterns: s.patterns(), Where: Where{Networks: []NetworkLine{
+			{"1", where, 612, true, ""}, {"2", "BIN Molenhoek", 388, false, ""}, {"3", "BIN Waterkant", 274, false, ""}, {"4", "BIN-Z Markt", 96, false, ""}}},
+		Priorities: []Option{{"1", "1", "", false}, {"2", "2", "", true}, {"3", "3", "", false}},
+		Asks:       Asks{Valid: []Option{{"60", "1 u", "", true}}, Slots: []Field{{Name: "slot-nl-description", Label: s.own("template.slot.description"), Rows: 2}}},
+		LeaveOut:   Field{Name: "leave-out", Label: s.t("field.leave-out"), Hint: s.t("field.leave-out-hint"), Rows: 2},
+		Askers:     []Option{{"", s.t("asked.nobody"), "", true}, {"patrol", s.t("asked.patrol"), "", false}},
+		Street:     Field{Name: "street", Label: s.t("field.street"), Value: "Kerkstraat", List: "street-list", Auto: "off", Key: "F4"},
+		Origin:     []Field{{Name: "call-sign", Label: s.t("field.call-sign")}, {Name: "incident", Label: s.t("field.incident")}},
+		Map:        Map{Title: s.t("map.title"), Areas: sampleAreas, Draw: true},
+		Texts:      []TextVersion{{"nl", "Nederlands", sampleElements(refused)}}}
 	d.Preflight = s.preflight(where, refused)
 	return d
 }
 
 func (s sample) patterns() []Pattern {
 	now, life, soon := s.t("urgency.now"), s.t("urgency.life"), s.t("urgency.soon")
-	return []Pattern{{"burglary", "Inbraak bezig", now, 1, true}, {"vehicle", "Verdacht voertuig", now, 2, false}, {"missing", "Persoon vermist", life, 3, false},
-		{"door", "Oplichters aan de deur", soon, 4, false}, {"smoke", "Brand en rook", life, 5, false}, {"attention", "Kijk mee uit", now, 6, false}, {"free", "Eigen tekst", now, 7, false}}
+	return []Pattern{{"burglary", "Inbraak bezig", now, "1", true}, {"vehicle", "Verdacht voertuig", now, "2", false}, {"missing", "Persoon vermist", life, "3", false},
+		{"door", "Oplichters aan de deur", soon, "4", false}, {"smoke", "Brand en rook", life, "5", false}, {"attention", "Kijk mee uit", now, "6", false}, {"free", "Eigen tekst", now, "7", false}}
 }
 
 func sampleElements(refused bool) []Element {
@@ -42,8 +46,8 @@ func sampleElements(refused bool) []Element {
 	if refused {
 		hazard, last = "Er wordt nu ingebroken in de Kerkstraat. Bestelwagen 1-ABC-123, mogelijk van de familie Kerkhove.", ""
 	}
-	return []Element{{"source", "Politie Molenbeke", true, false}, {"hazard", hazard, true, false}, {"location", "Kerkstraat en omgeving, in Kerkveld.", true, false},
-		{"guidance", "Blijf binnen en kijk uit het raam.", true, false}, {"time", last, !refused, false}, {"rule", "Ziet u iets? Bel 112. Doe zelf niets.", true, true}}
+	return []Element{{ID: "source", Text: "Politie Molenbeke", Found: true, Fixed: false}, {ID: "hazard", Text: hazard, Found: true, Fixed: false}, {ID: "location", Text: "Kerkstraat en omgeving, in Kerkveld.", Found: true, Fixed: false},
+		{ID: "guidance", Text: "Blijf binnen en kijk uit het raam.", Found: true, Fixed: false}, {ID: "time", Text: last, Found: !refused, Fixed: false}, {ID: "rule", Text: "Ziet u iets? Bel 112. Doe zelf niets.", Found: true, Fixed: true}}
 }
 
 func (s sample) preflight(where string, refused bool) Preflight {
@@ -54,8 +58,9 @@ func (s sample) preflight(where string, refused bool) Preflight {
 	p := Preflight{Bubbles: []Bubble{{From: "POLITIE", Text: text, Length: 234, Parts: 2, Price: "€ 0,11"}},
 		Letter: Letter{From: sampleZone, Subject: sampleTitle, Paragraphs: []string{text[:strings.Index(text, " Ziet")], "Ziet u iets? Bel 112. Doe zelf niets.", "Sinds 02.10 uur, geldig tot 04.00 uur."}},
 		Places: []PlaceLine{{"Kerkstraat", "", 148}, {"Molenweg", "", 121}, {"Veldstraat", "", 97}, {"Pastorijstraat", "", 64}, {"Kapelledreef", "", 58}, {"Populierenlaan", "", 41}, {"BIN Kerkveld", "9 …", 83}},
-		Reach: Reach{s.t("dispatch.sum", "Count", 612, "Points", 1104), "€ 71,94", []PlaceLine{{s.t("dispatch.left-asleep", "Count", 17), "", 17}, {s.t("dispatch.left-silent", "Count", 6), "", 6},
-			{s.t("dispatch.left-scene", "Count", 2), "", 2}}},
+		Reach: Reach{s.t("dispatch.sum", "Count", 612, "Points", 1104), "€ 71,94", []PlaceLine{{s.t("left.later"), "", 17}, {s.t("left.by-choice"), "", 6},
+			{s.t("left.left-address"), "", 2}}},
+		Chosen: true,
 		Launch: Launch{Words: s.t("dispatch.launch", "Count", 612, "Where", where), Ready: true}}
 	p.Places[6].Note = ""
 	for _, id := range []string{"source", "hazard", "location", "guidance", "time"} {
@@ -81,12 +86,13 @@ func (s sample) refuse(p *Preflight) {
 
 func (s sample) live(over bool) Live {
 	l := Live{Title: sampleTitle, Since: "vandaag 02.14 uur", Elapsed: "38 s", Exercise: s.exercise, Over: over, StopAt: "/alerts/0/stop",
-		Stop: Field{Name: "correction", Label: s.t("field.correction"), Value: "Politie Molenbeke: ons vorige bericht over de Kerkstraat klopt niet. Er is geen gevaar. Onze excuses.", Rows: 4},
-		Text: sampleText, StopTo: 598, Counts: Counts{612, 598, 541, 37, 9, 5}, Plot: s.plot(541, 37),
-		Gaps: Gaps{[]Gap{{"Kerkstraat", 4, s.t("reason.unreachable"), "failed", "02.19 uur", "/x"}, {"Molenweg", 3, s.t("reason.invalid-address"), "failed", "", "/x"}, {"BIN Kerkveld", 2, s.t("reason.rejected"), "uncertain", "02.16 uur", ""}}},
-		Back: Back{[]BackLine{{"02.14 uur", "Kerkstraat", "Ik zie twee mensen met een koevoet achter het huis van de buren.", true}, {"02.15 uur", "BIN Kerkveld", "Wij zijn wakker en kijken mee.", false}}}}
+		Where: "BIN Kerkveld", Stops: []Field{{Name: "correction-nl", Label: s.t("field.correction"), Value: "Ons vorige bericht over de Kerkstraat klopt niet. Er is geen gevaar. Onze excuses.", Rows: 3}},
+		Texts: []SentText{{"", "nl", sampleText}}, StopTo: 598, Counts: Counts{Recipients: 612, HandedOver: 598, Delivered: 541, Heard: 37, NotReached: 9, Waiting: 5},
+		Channels: Channels{[]ChannelLine{{s.t("channel.sms"), "", 431, 434}, {s.t("channel.email"), s.t("live.trouble", "Count", 4, "Why", s.t("reason.unreachable")), 590, 604}}, "€ 71,94"}, Plot: s.plot(541, 37),
+		Gaps: Gaps{Lines: []Gap{{"Kerkstraat", 4, s.t("reason.unreachable"), "failed", "02.19 uur"}, {"Molenweg", 3, s.t("reason.invalid-address"), "failed", ""}, {"BIN Kerkveld", 2, s.t("reason.rejected"), "uncertain", "02.16 uur"}}, NamesURL: "/x"},
+		Back: Back{[]BackLine{{"02.14 uur", "Kerkstraat", "Ik zie twee mensen met een koevoet achter het huis van de buren.", true, false, "/x"}, {"02.15 uur", "BIN Kerkveld", "Wij zijn wakker en kijken mee.", false, true, ""}}}}
 	if over {
-		l.StopAt, l.Counts = "", Counts{612, 603, 601, 212, 9, 0}
+		l.StopAt, l.Counts = "", Counts{Recipients: 612, HandedOver: 603, Delivered: 601, Heard: 212, NotReached: 9}
 		l.Plot = s.plot(601, 212)
 	}
 	return l

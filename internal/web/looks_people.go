@@ -18,6 +18,12 @@ func (s sample) signIn(sent bool) (Frame, Page) {
 	return f, v
 }
 
+// enter is the page behind the link of a sign-in mail.
+func (s sample) enter(f Frame) (Frame, Page) {
+	f.Title, f.Shape, f.Places, f.Person, f.HandOver, f.SignOut = s.t("sign-in.title"), Bare, nil, "", "", ""
+	return f, SignIn{Action: "/sign-in", Enter: "/s/x", Name: "Ann Peeters", PIN: Field{Name: "pin", Label: s.t("field.pin"), Hint: s.t("field.pin-hint"), Type: "password", Auto: "off", Mode: "numeric"}}
+}
+
 func (s sample) start(f Frame, role string) (Frame, Page) {
 	alert := Card{0, s.t("start.new"), s.t("start.new-text"), s.t("start.new-do"), "/looks/dispatch", "F2", true}
 	debts := Card{2, s.t("start.debts", "Count", 2), s.t("start.debts-text"), s.t("start.debts-do"), "/looks/debts", "F4", false}
@@ -49,40 +55,47 @@ func (s sample) debts(none bool) Debts {
 	}
 	say := []string{s.t("debts.say-safe"), s.t("debts.say-nobody")}
 	grounds := []Option{{ID: "investigation", Words: s.t("ground.investigation")}, {ID: "magistrate", Words: s.t("ground.magistrate")}, {ID: "privacy", Words: s.t("ground.privacy")}}
-	field := func(id, typed string) Field {
-		return Field{Name: "text-" + id, Label: s.t("field.feedback"), Hint: s.t("field.feedback-hint"), Value: typed, Rows: 3}
+	ending := func(id string) []Ending {
+		return []Ending{{"nl", say, Field{Name: "text-nl-" + id, Label: s.t("field.feedback"), Hint: s.t("field.feedback-hint"), Rows: 3}}}
 	}
 	return Debts{Open: []Debt{
-		{"1", "/feedback/1", sampleTitle, "gisteren 02.14 uur", s.t("debts.age", "Span", locale.Span(s.lang, 31*time.Hour)), "gisteren", true, 603, say, field("1", ""), grounds, "/looks/journal"},
-		{"2", "/feedback/2", "Verdacht voertuig in Waterkant", "vandaag 06.40 uur", s.t("debts.age", "Span", locale.Span(s.lang, 3*time.Hour)), "maandag", false, 268, say, field("2", ""), grounds, "/looks/journal"},
-	}, Settled: []Fact{{"Persoon vermist in Molenhoek", "dinsdag 17 november 2026"}}}
+		{"1", "/feedback/1", sampleTitle, "gisteren 02.14 uur", s.t("debts.age", "Span", locale.Span(s.lang, 31*time.Hour)), "gisteren", true, 603, ending("1"), nil, Field{}, grounds, false, "/looks/journal"},
+		{"2", "/feedback/2", "Verdacht voertuig in Waterkant", "vandaag 06.40 uur", s.t("debts.age", "Span", locale.Span(s.lang, 3*time.Hour)), "maandag", false, 268, ending("2"), nil, Field{}, grounds, false, "/looks/journal"},
+	}, Settled: []Fact{{"Persoon vermist in Molenhoek", "dinsdag 17 november 2026"}}, Silent: s.t("debts.silent", "Count", 2, "Settled", 31)}
 }
 
 func (s sample) journal() Journal {
 	return Journal{Title: sampleTitle, Text: sampleText, Sealed: s.t("journal.whole", "Count", 214, "When", "vandaag 08.00 uur"),
 		Facts: []Fact{{s.t("journal.launched-by"), "Ann Peeters"}, {s.t("journal.sent-at"), "vandaag 02.14 uur"}, {s.t("journal.networks"), "BIN Kerkveld"},
 			{s.t("journal.members"), "612"}, {s.t("journal.cost"), "€ 71,94"}},
-		Entries: []Entry{{"02.14.07 uur", "Ann Peeters, " + s.t("role.dispatcher"), s.t("place.dispatch"), "", true}, {"02.14.07 uur", "BIN Kerkveld", s.t("state.queued"), "612", false},
-			{"02.14.09 uur", s.t("channel.sms"), s.t("state.handed-over"), "598", false}, {"02.19.40 uur", s.t("channel.sms"), s.t("state.failed"), "9", false},
-			{"02.31.00 uur", "Bart Maes, " + s.t("role.officer"), s.t("live.over"), "", true}},
+		Entries: []Entry{{"02.14.07 uur", "Ann Peeters, " + s.t("role.dispatcher"), s.t("place.dispatch"), "", true, false}, {"02.14.07 uur", "BIN Kerkveld", s.t("state.queued"), "612", false, false},
+			{"02.14.09 uur", s.t("channel.sms"), s.t("state.handed-over"), "598", false, false}, {"02.19.40 uur", s.t("channel.sms"), s.t("state.failed"), "9", false, true},
+			{"02.31.00 uur", "Bart Maes, " + s.t("role.officer"), s.t("live.over"), "", true, false}},
 		Attempts: []Attempt{{s.t("channel.sms"), "delivered", 541}, {s.t("channel.sms"), "heard", 37}, {s.t("channel.sms"), "failed", 9}, {s.t("channel.email"), "handed-over", 492}}}
 }
 
 func (s sample) heard(said bool) Heard {
-	v := Heard{Source: sampleZone, When: "vandaag 02.14 uur", Text: sampleText, Action: "/h/x", Line: "112", LineCall: "tel:112", Exercise: s.exercise}
+	v := Heard{Source: sampleZone, When: "vandaag 02.14 uur", Text: sampleText, Action: "/h/x", Line: "112", LineCall: "tel:112", Language: "nl"}
 	if said {
-		v.Said = "02.16 uur"
+		v.Said = true
 	}
 	return v
 }
 
 func (s sample) confirm() Confirm {
-	return Confirm{Action: "/confirm/x", Asker: "Ann Peeters, " + s.t("role.dispatcher"), Why: s.t("confirm.why-large"), Text: sampleText, Language: "nl",
+	return Confirm{Action: "/confirm/x", Asker: "Ann Peeters, " + s.t("role.dispatcher"), Why: s.t("confirm.why-large"), Said: []Said{{"nl", sampleText}},
 		Area: "BIN Kerkveld, BIN Molenhoek, BIN Waterkant", Members: 1274, Left: "4 min 20 s",
 		Map: Map{Title: s.t("map.title"), Areas: sampleAreas, Places: []PlaceLine{{"BIN Kerkveld", "", 612}, {"BIN Molenhoek", "", 388}, {"BIN Waterkant", "", 274}}}}
 }
 
 func (s sample) handOver() HandOver {
-	return HandOver{Action: "/hand-over", People: []Option{{"1", "Bart Maes", s.t("role.officer"), false}, {"2", "Chloé Lambert", s.t("role.dispatcher"), true}},
-		Email: Field{Name: "email", Label: s.t("field.email"), Type: "email", Auto: "email"}}
+	return HandOver{Action: "/hand-over", Back: "/", People: []Option{{"1", "Bart Maes", "", false}, {"2", "Chloé Lambert", "", true}}, Other: "/sign-in", Leave: true,
+		PIN: Field{Name: "pin", Label: s.t("field.pin"), Type: "password", Auto: "off", Mode: "numeric"}}
+}
+
+func (s sample) lost() Lost {
+	why := s.t("lost.why-dead")
+	return Lost{[]LostNetwork{{"1", "BIN Kerkveld", 2, []Fact{{s.t("lost.kind-mobile"), "1"}, {s.t("lost.kind-mailbox"), "1"}}, "/lost",
+		[]LostPerson{{"Jan Peeters", s.t("lost.kind-mobile"), s.t("lost.why-stopped")}, {"Rosa Claes", s.t("lost.kind-mailbox"), why}}},
+		{"2", "BIN Molenhoek", 3, []Fact{{s.t("lost.kind-mobile"), "3"}}, "/lost", nil}}}
 }

@@ -203,7 +203,7 @@ func TestAlertColourOnlyWhileLive(t *testing.T) {
 	everyPage(t, func(t *testing.T, page string, doc *html.Node) {
 		walk(doc, func(n *html.Node) {
 			class, _ := attr(n, "class")
-			if strings.Contains(class, "live-band") && !strings.HasSuffix(page, "/live") && !strings.HasSuffix(page, "/live-over") {
+			if strings.Contains(class, "live-band") && !strings.HasSuffix(page, "/live") && !strings.HasSuffix(page, "/live-over") && !strings.HasSuffix(page, "/live-waiting") {
 				t.Errorf("%s carries the colour of a live alert", page)
 			}
 		})
@@ -301,7 +301,7 @@ func TestEveryLanguageHasTheScreenWords(t *testing.T) {
 		}
 		for _, lang := range buurtbel.Languages {
 			args := buurtbel.Args{"Count": 2, "Total": 3, "Name": "N", "Where": "W", "Price": "P", "Span": "S", "Due": "D", "When": "T", "Line": "L", "Source": "Q",
-				"Email": "E", "Lasts": "L", "Asker": "A", "Points": 4, "HandedOver": 1, "NotReached": 1}
+				"Email": "E", "Lasts": "L", "Asker": "A", "Points": 4, "What": "W", "SquareKM": "1,5", "Networks": "N", "Most": 8, "Languages": "L", "Settled": 9, "HandedOver": 1, "NotReached": 1, "Slot": "S", "Language": "L", "Why": "W", "Done": 1, "Characters": "C"}
 			if got := locale.Text(lang, key, args); got == key || strings.Contains(got, "!") {
 				t.Errorf("%s in %s: %q", key, lang, got)
 			}

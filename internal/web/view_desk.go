@@ -1,24 +1,42 @@
 package web
 
-// Dispatch is the page on which an alert is written and launched. It posts everything to Action as one form:
-// key, template, network (several), street, area (GeoJSON), exercise, text-<language>-<element>, reason-<finding code>,
-// asked-by, call-sign, incident, permitted-by, permitted-until.
+// Dispatch is the page on which an alert is written and launched. It posts everything to Action as one form: key, template, filled, priority,
+// valid, exercise, street, network (several), auto, area (GeoJSON), slot-<name> and slot-<language>-<name>, text-, raw- and
+// shown-<language>-<box>, leave-out, reason-off-plan, reason-unwise, asked-by, call-sign, incident, permitted-by, -until and -plates.
 type Dispatch struct {
-	Action    string // where the form is posted
-	Check     string // where the same form is posted for a Preflight fragment
-	Suggest   string // answers ?q= with a JSON list of street names
-	Key       string // idempotency key, made when the page was made
-	Exercise  bool
-	Patterns  []Pattern // the templates, numbered
-	Networks  []NetworkLine
-	Street    Field
-	Streets   []string // suggestions for Street
-	Area      string   // GeoJSON of what was drawn
-	Texts     []TextVersion
-	Permit    []Field // for a missing person: who permitted, until when; else empty
-	Origin    []Field // asked by, call sign, incident number: optional, never in a text
-	Map       Map
-	Preflight Preflight
+	Action     string // where the form is posted
+	Check      string // where the same form is posted for a Preflight fragment
+	Suggest    string // answers ?q= with a JSON list of street names
+	Key        string // idempotency key, made when the page was made
+	Fresh      bool   // nothing was chosen yet: what this tab kept may come back
+	Exercise   bool
+	Patterns   []Pattern // the templates, with their keys
+	Priorities []Option
+	Asks       Asks
+	Where      Where
+	Street     Field
+	LeaveOut   Field
+	Area       string // GeoJSON of what was drawn
+	Texts      []TextVersion
+	Askers     []Option // who asked for it
+	Origin     []Field  // call sign, incident number: optional, never in a text
+	OriginOpen bool
+	Map        Map
+	Preflight  Preflight
+}
+
+// Asks are the fields that the chosen template wants.
+type Asks struct {
+	Filled string   // the template whose text stands in the boxes
+	Valid  []Option // how long the alert holds, in minutes
+	Slots  []Field
+	Permit []Field // for a missing person: who permitted, until when; else empty
+}
+
+// Where are the networks that may be chosen.
+type Where struct {
+	Networks []NetworkLine
+	Auto     string // ids that the street or the drawing chose, with spaces
 }
 
 func (Dispatch) template() string { return "dispatch" }
@@ -26,7 +44,7 @@ func (Dispatch) template() string { return "dispatch" }
 // Pattern is a ready text.
 type Pattern struct {
 	ID, Name, Urgency string // Urgency in words
-	Number            int    // the key that chooses it, 1 to 9; 0 has none
+	Digit             string // the key that chooses it; may be empty
 	Chosen            bool
 }
 
@@ -45,10 +63,12 @@ type TextVersion struct {
 	Elements []Element
 }
 
-// Element is one of the five parts of a warning: source, hazard, location, guidance, time.
+// Element is one of the five parts of a warning, what was seen, or the fixed sentences.
 type Element struct {
-	ID    string // source, hazard, location, guidance, time
+	ID    string // source, hazard, location, detail, guidance, time or rule
 	Text  string
+	Raw   string // Text with its slots open
+	Shown string // what we put there: Text differs when somebody wrote in it
 	Found bool
 	Fixed bool // added by the zone to every alert; cannot be changed here
 }
@@ -60,7 +80,10 @@ type Preflight struct {
 	Bubbles  []Bubble
 	Letter   Letter
 	Places   []PlaceLine   // the list beside the map
-	Texts    []TextVersion // only when a template was just chosen: puts its text in place
+	Texts    []TextVersion // only when the text changed: puts it in place
+	Asks     *Asks         // only when the fields changed
+	Where    *Where        // only when the street or the drawing chose other networks
+	Chosen   bool          // a template was chosen
 	Reach    Reach
 	Launch   Launch
 }
@@ -101,27 +124,117 @@ type Launch struct {
 
 // Live follows one alert. Its parts are sent again over server-sent events: event "part", data {"id":"counts","html":"…"}.
 type Live struct {
-	Title    string // "Inbraak bezig in Kerkveld"
+	Title    string // "Inbraak bezig"
+	Where    string // "BIN Kerkveld"
 	Since    string // "vandaag 02.14 uur"
 	Elapsed  string // "38 seconden"
 	Exercise bool
 	Over     bool // nothing is on its way any more: red leaves
+	Stopped  bool // stopped, though later messages may still be on their way: red leaves too
 	Events   string
-	StopAt   string // where stop & correct is posted; empty when it can no longer be stopped
-	Stop     Field  // the text of the correction
-	StopTo   int    // members who would get the correction
-	Text     string // what was sent
+	Waiting  Waiting    // a second person was asked
+	StopAt   string     // where stop & correct is posted; empty for who may not
+	Stops    []Field    // the text of the correction, per language
+	StopTo   int        // members who would get the correction
+	Tells    []Tell     // update and all clear
+	Findings []Finding  // what is wrong with what was posted
+	Opened   string     // which form was posted: "stop", or the kind of a Tell
+	Texts    []SentText // what was sent
 	Counts   Counts
 	Plot     Plot
 	Gaps     Gaps
 	Back     Back
+	Channels Channels
+	Follows  Follows
+	Journal  string // address of the journal, for who may read it
+	Debt     string // where feedback is owed, for who may give it
 }
+
+// Red tells whether the alert is live: it is on its way, and neither stopped nor waiting for a second person.
+func (l Live) Red() bool { return !l.Over && !l.Stopped && l.Waiting.People == 0 }
+
+// Seen is how many messages of the alert the page knows: a later message that is posted twice is noticed.
+func (l Live) Seen() int { return 1 + len(l.Follows.Lines) }
+
+// SentText is a text as it went out under one regime.
+type SentText struct{ Name, Lang, Text string }
+
+// Tell is a later message that can be sent.
+type Tell struct {
+	Kind, Action, Title, Do, Key string
+	Fields                       []Field
+}
+
+// Waiting says that a second person was asked to confirm.
+type Waiting struct {
+	People int
+	Since  string
+	Left   string // "4:12" until the alert may be cut to the networks' own areas
+	CutAt  string // where the cut is posted, once the time is over
+}
+
+func (Waiting) fragment() string { return "waiting" }
+
+// Channels says how each channel does, and what the alert costs so far.
+type Channels struct {
+	Lines []ChannelLine
+	Cost  string
+}
+
+func (Channels) fragment() string { return "channels" }
+
+// ChannelLine is one channel; Why says what goes wrong most.
+type ChannelLine struct {
+	Name, Why         string
+	HandedOver, Total int
+}
+
+// Follows are the messages that went out after the alert itself.
+type Follows struct{ Lines []FollowLine }
+
+func (Follows) fragment() string { return "follows" }
+
+// FollowLine is one later message.
+type FollowLine struct {
+	Kind              string
+	Texts             []SentText
+	HandedOver, Total int
+	Done              bool
+}
+
+// Alerts lists the zone's alerts.
+type Alerts struct {
+	Going, Earlier []AlertLine
+	New            bool // the visitor may write one
+}
+
+func (Alerts) template() string { return "alerts" }
+
+// AlertLine is one alert in a list.
+type AlertLine struct {
+	Href, Title, Where, When, State string
+	Exercise                        bool
+}
+
+// Names are the members who were not reached, for who may see them after a reason.
+type Names struct {
+	Action, Back string
+	Reason       Field
+	Shown        bool // the reason was written and the look is journalled
+	Lines        []NameLine
+}
+
+func (Names) template() string { return "names" }
+
+// NameLine is one member who was not reached.
+type NameLine struct{ Name, Network, State, Why string }
 
 func (Live) template() string { return "live" }
 
-// Counts is the big line of numbers.
+// Counts is the big line of numbers. Delivered are among the handed over, heard among the delivered; the others stand apart.
 type Counts struct {
 	Recipients, HandedOver, Delivered, Heard, NotReached, Waiting int
+	Uncertain, LeftOut, Later                                     int // shown only when there are any
 }
 
 func (Counts) fragment() string { return "counts" }
@@ -129,18 +242,21 @@ func (Counts) fragment() string { return "counts" }
 func (Plot) fragment() string { return "plot" }
 
 // Gaps are the streets where members were not reached.
-type Gaps struct{ Lines []Gap }
+type Gaps struct {
+	Lines    []Gap
+	Going    bool   // more may still be reached
+	NamesURL string // names for who may see them, after a reason; may be empty
+}
 
 func (Gaps) fragment() string { return "gaps" }
 
 // Gap is one street, or the network where the street has too few homes to be named.
 type Gap struct {
-	Street   string
-	Members  int
-	Why      string // in words
-	State    string // one of States
-	Next     string // what the software still tries: "belt om 02.16 uur"; may be empty
-	NamesURL string // names for who may see them, after a reason; may be empty
+	Street  string
+	Members int
+	Why     string // in words
+	State   string // one of States
+	Next    string // what the software still tries: "belt om 02.16 uur"; may be empty
 }
 
 // Back are the texts that came back.
@@ -151,13 +267,16 @@ func (Back) fragment() string { return "back" }
 // BackLine is one text that came back. It never says which member wrote it.
 type BackLine struct {
 	When, From, Text string
-	Urgent           bool // it holds something for the emergency line; the writer was told to call
+	Urgent           bool   // it holds something for the emergency line; the writer was told to call
+	Seen             bool   // somebody settled it
+	SettleAt         string // where settling is posted, for who may
 }
 
 // Debts are the alerts that wait for feedback.
 type Debts struct {
 	Open    []Debt
 	Settled []Fact // lately settled: subject and when
+	Silent  string // the share about which nothing could be told, in words; may be empty
 }
 
 func (Debts) template() string { return "debts" }
@@ -171,10 +290,19 @@ type Debt struct {
 	Due        string // "vandaag"
 	Late       bool
 	Reached    int
-	Sentences  []string // ready beginnings
-	Text       Field
-	Grounds    []Option // why nothing may be told
-	Journal    string   // address of the alert's journal
+	Texts      []Ending  // one per language of the alert's networks
+	Findings   []Finding // what the check noticed when it was posted
+	Why        Field     // asked when a finding warns; no name: not asked
+	Grounds    []Option  // why nothing may be told; the first is that something is
+	Silenced   bool      // a ground was chosen
+	Journal    string    // address of the alert's journal; may be empty
+}
+
+// Ending is how an alert ended, in one language.
+type Ending struct {
+	Language  string   // code, for the lang attribute
+	Sentences []string // ready beginnings
+	Text      Field
 }
 
 // Journal is what happened with one alert, in order.
@@ -194,6 +322,7 @@ func (Journal) template() string { return "journal" }
 type Entry struct {
 	When, Who, What, Detail string
 	Weighs                  bool // a decision by a person
+	Erased                  bool // what it said was erased
 }
 
 // Attempt counts the deliveries of one channel in one state.
@@ -201,3 +330,20 @@ type Attempt struct {
 	Channel, State string
 	Count          int
 }
+
+// Lost are contact points that no longer work, by network.
+type Lost struct{ Networks []LostNetwork }
+
+func (Lost) template() string { return "lost" }
+
+// LostNetwork is one network of the page. Names are shown after the button, because each look at them is logged.
+type LostNetwork struct {
+	ID, Name string
+	Count    int
+	Kinds    []Fact // which kind of contact point, and how many
+	Action   string // where the names are asked for; empty for who sees counts only
+	People   []LostPerson
+}
+
+// LostPerson is a member with a contact point that no longer works.
+type LostPerson struct{ Name, Kind, Why string }

@@ -8,6 +8,10 @@ type Field struct {
 	Auto                     string // autocomplete token
 	List                     string // id of a datalist with suggestions
 	Rows                     int    // more than 0 makes it a text area
+	Key                      string // a function key that goes there; may be empty
+	Lang                     string // code of the language that is written here, when it is not the page's
+	Mode                     string // inputmode: "numeric" for figures
+	Focus                    bool   // the field where one begins to type
 }
 
 // Option is one of several to choose from.

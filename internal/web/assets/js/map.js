@@ -36,7 +36,7 @@ function style(host, areas) {
   const kind = (k) => ["==", ["get", "kind"], k];
   return {
     version: 8,
-    sources: { areas: { type: "geojson", data: areas } },
+    sources: { areas: { type: "geojson", data: { ...areas, features: areas.features.map(({ type, properties, geometry }) => ({ type, properties, geometry })) } } },
     layers: [
       { id: "land", type: "background", paint: { "background-color": c("map-land") } },
       { id: "zone", type: "fill", source: "areas", filter: kind("zone"), paint: { "fill-color": c("map-zone"), "fill-opacity": 0.45 } },
@@ -53,8 +53,23 @@ function names(map, areas) {
     if (!f.properties?.name || f.properties.kind === "street") continue;
     const label = Object.assign(document.createElement("span"), { className: "map-name" + (f.properties.kind === "chosen" ? " is-chosen" : ""), textContent: f.properties.name });
     label.setAttribute("aria-hidden", "true");
+    f.label = label;
     new maplibre.Marker({ element: label }).setLngLat(box([f]).getCenter()).addTo(map);
   }
+}
+
+// The networks that are ticked beside the map are the chosen ones on it.
+function follow(map, areas) {
+  let changed = false;
+  for (const f of areas.features) {
+    const box = f.properties?.id && document.querySelector(`input[name="network"][value="${CSS.escape(f.properties.id)}"]`);
+    if (!box) continue;
+    const kind = box.checked ? "chosen" : "zone";
+    changed ||= f.properties.kind !== kind;
+    f.properties.kind = kind;
+    f.label?.classList.toggle("is-chosen", box.checked);
+  }
+  if (changed) map.getSource("areas")?.setData({ ...areas, features: areas.features.map(({ type, properties, geometry }) => ({ type, properties, geometry })) });
 }
 
 function drawing(map, host) {
@@ -111,6 +126,7 @@ function show(host) {
   map.on("load", () => {
     host.querySelector("[data-none]")?.remove();
     names(map, areas);
+    document.addEventListener("networks", () => follow(map, areas));
     if (host.hasAttribute("data-draw")) drawing(map, host);
     host.dataset.ready = "yes";
   });

@@ -1,0 +1,257 @@
+package web
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+var update = flag.Bool("update", false, "write docs/operating/rights.md anew")
+
+// columns are the roles of the table below. A member without a mandate has no desk: even a session row that says so gives nothing.
+var columns = []buurtbel.Role{buurtbel.RoleDispatcher, buurtbel.RoleOfficer, buurtbel.RoleChief, buurtbel.RoleCoordinator, buurtbel.RoleDeputy, buurtbel.RoleMember,
+	buurtbel.RoleMayor, buurtbel.RoleAuditor, buurtbel.RoleAdministrator, "nobody"}
+
+// expected is one route with what each role gets for it. Paths: {own} is an alert of the role's zone, {foreign} one of another zone; both
+// really exist. 200 and 422 are for who may (a form that was posted empty asks for what is lacking), 403 for who may not, 404 for what is
+// another zone's, 303 leads to the sign-in or onwards.
+type expected struct {
+	route string // as the table of routes has it
+	path  string
+	form  string // posted
+	want  string // one status per column
+}
+
+// rights is written by hand: it is what was decided, and the program must agree.
+//
+//	dispatcher officer chief coordinator deputy member mayor auditor administrator nobody
+var rights = []expected{
+	{"GET /{$}", "/", "", "200 200 200 200 200 403 200 200 200 303"},
+	{"GET /sign-in", "/sign-in", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"POST /sign-in", "/sign-in", "email=ghost", "422 422 422 422 422 422 422 422 422 422"},
+	{"GET /s/{token}", "/s/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /s/{token}", "/s/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /sign-out", "/sign-out", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /hand-over", "/hand-over", "", "200 200 200 200 200 303 200 200 200 303"},
+	{"POST /hand-over", "/hand-over", "do=switch", "422 422 422 422 422 303 422 422 422 303"},
+	{"POST /view", "/view", "theme=dark", "303 303 303 303 303 303 303 303 303 303"},
+
+	{"GET /dispatch", "/dispatch", "", "200 200 403 403 403 403 403 403 403 303"},
+	{"POST /dispatch", "/dispatch", "", "200 200 403 403 403 403 403 403 403 403"},
+	{"POST /dispatch/check", "/dispatch/check", "", "200 200 403 403 403 403 403 403 403 403"},
+	{"GET /dispatch/streets", "/dispatch/streets?q=Ker", "", "200 200 403 403 403 403 403 403 403 303"},
+
+	{"GET /alerts", "/alerts", "", "200 200 200 403 403 403 403 200 403 303"},
+	{"GET /alerts/{id}", "/alerts/{own}", "", "200 200 200 403 403 403 403 200 403 303"},
+	{"GET /alerts/{id}", "/alerts/{foreign}", "", "404 404 404 403 403 403 403 404 403 303"},
+	{"GET /alerts/{id}/events", "/alerts/{own}/events", "", "200 200 200 403 403 403 403 200 403 303"},
+	{"GET /alerts/{id}/events", "/alerts/{foreign}/events", "", "404 404 404 403 403 403 403 404 403 303"},
+	{"POST /alerts/{id}/stop", "/alerts/{own}/stop", "correction-nl=De+auto+met+1-ABC-123", "422 422 403 403 403 403 403 403 403 403"},
+	{"POST /alerts/{id}/stop", "/alerts/{foreign}/stop", "correction-nl=Het+klopt+niet", "404 404 403 403 403 403 403 403 403 403"},
+	{"POST /alerts/{id}/tell", "/alerts/{own}/tell", "", "422 422 403 403 403 403 403 403 403 403"},
+	{"POST /alerts/{id}/tell", "/alerts/{foreign}/tell", "kind=update", "404 404 403 403 403 403 403 403 403 403"},
+	{"POST /alerts/{id}/cut", "/alerts/{own}/cut", "", "409 409 403 403 403 403 403 403 403 403"},
+	{"POST /alerts/{id}/cut", "/alerts/{waiting}/cut", "", "409 409 403 403 403 403 403 403 403 403"},
+	{"POST /alerts/{id}/cut", "/alerts/{foreign}/cut", "", "404 404 403 403 403 403 403 403 403 403"},
+	{"POST /alerts/{id}/texts/{text}", "/alerts/{own}/texts/{own}", "", "404 404 403 403 403 403 403 403 403 403"},
+	{"POST /alerts/{id}/texts/{text}", "/alerts/{foreign}/texts/{foreign}", "", "404 404 403 403 403 403 403 403 403 403"},
+	{"GET /alerts/{id}/names", "/alerts/{own}/names", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"GET /alerts/{id}/names", "/alerts/{foreign}/names", "", "403 404 403 404 404 403 403 403 403 303"},
+	{"POST /alerts/{id}/names", "/alerts/{own}/names", "", "403 422 403 422 422 403 403 403 403 403"},
+	{"POST /alerts/{id}/names", "/alerts/{foreign}/names", "reason=Ik+bel+hen+op", "403 404 403 404 404 403 403 403 403 403"},
+
+	{"GET /debts", "/debts", "", "403 200 200 403 403 403 403 403 403 303"},
+	{"POST /debts/{alert}", "/debts/{own}", "", "403 422 422 403 403 403 403 403 403 403"},
+	{"POST /debts/{alert}", "/debts/{foreign}", "ground=privacy", "403 404 404 403 403 403 403 403 403 403"},
+	{"GET /alerts/{id}/journal", "/alerts/{own}/journal", "", "403 200 200 403 403 403 403 200 200 303"},
+	{"GET /alerts/{id}/journal", "/alerts/{foreign}/journal", "", "403 404 404 403 403 403 403 404 404 303"},
+	{"GET /lost", "/lost", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"POST /lost", "/lost", "network={kerkveld}", "403 403 403 200 200 403 403 403 403 403"},
+	{"POST /lost", "/lost", "network={wide}", "403 403 403 403 403 403 403 403 403 403"},
+	{"POST /lost", "/lost", "network={abroad}", "403 403 403 403 403 403 403 403 403 403"},
+
+	{"GET /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /c/{token}", "/c/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /c/{token}", "/c/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /health", "/health", "", "200 200 200 200 200 200 200 200 200 200"},
+}
+
+// fill puts real ids into a path or a form.
+func (s *site) fill(text string) string {
+	return strings.NewReplacer("{own}", s.own.String(), "{foreign}", s.foreign.String(), "{waiting}", s.waiting.String(),
+		"{none}", s.db.NewID().String(), "{kerkveld}", s.kerkveld.String(), "{wide}", s.wide.String(), "{abroad}", s.foreignNetwork.String()).Replace(text)
+}
+
+// session is a browser with a session of a role.
+func (s *site) session(role buurtbel.Role) *browser {
+	switch role {
+	case "nobody":
+		return s.browser()
+	case buurtbel.RoleMember: // cannot sign in: the row is put there
+		return s.forged(s.people[role])
+	}
+	return s.as(s.people[role])
+}
+
+func TestEveryRouteForEveryRole(t *testing.T) {
+	s := found(t)
+	s.alerts()
+	missing := map[string]bool{}
+	for _, r := range New(Options{}).routes() {
+		missing[r.method+" "+r.path] = true
+	}
+	for _, e := range rights {
+		if want := strings.Fields(e.want); len(want) != len(columns) {
+			t.Fatalf("%s %s: %d columns", e.route, e.path, len(want))
+		}
+		delete(missing, e.route)
+	}
+	for route := range missing {
+		t.Errorf("%s is served and stands in no table of rights", route)
+	}
+	for i, role := range columns {
+		t.Run(string(role), func(t *testing.T) {
+			b := s.session(role)
+			for _, e := range rights {
+				if e.route == "POST /sign-out" {
+					continue // last: it ends the session
+				}
+				b.expect(t, e, strings.Fields(e.want)[i])
+			}
+			for _, e := range rights {
+				if e.route == "POST /sign-out" {
+					b.expect(t, e, strings.Fields(e.want)[i])
+				}
+			}
+			if got := b.get("/"); got.code != http.StatusSeeOther {
+				t.Errorf("after signing out the first page answers %d", got.code)
+			}
+		})
+	}
+}
+
+func (b *browser) expect(t *testing.T, e expected, want string) {
+	t.Helper()
+	form, err := url.ParseQuery(b.fill(e.form))
+	if err != nil {
+		t.Fatal(err)
+	}
+	method, _, _ := strings.Cut(e.route, " ")
+	got := b.do(method, b.fill(e.path), form, nil)
+	if fmt.Sprint(got.code) != want {
+		t.Errorf("%s %s %s: %d, expected %s", method, e.path, e.form, got.code, want)
+	}
+	if got.code == http.StatusForbidden && strings.Contains(got.body, "Kerkstraat") {
+		t.Errorf("%s %s: the refusal tells something", method, e.path)
+	}
+}
+
+// TestOtherMethodsAreRefused tries every method on every path: what is not in the table of routes does not exist.
+func TestOtherMethodsAreRefused(t *testing.T) {
+	s := found(t)
+	s.alerts()
+	served := map[string]bool{}
+	for _, r := range New(Options{}).routes() {
+		served[r.method+" "+r.path] = true
+	}
+	b := s.as(s.people[buurtbel.RoleOfficer])
+	for _, e := range rights {
+		_, pattern, _ := strings.Cut(e.route, " ")
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace, "PROPFIND"} {
+			if served[method+" "+pattern] {
+				continue
+			}
+			if got := b.do(method, s.fill(e.path), nil, nil); got.code != http.StatusNotFound && got.code != http.StatusMethodNotAllowed {
+				t.Errorf("%s %s: %d", method, e.path, got.code)
+			}
+		}
+	}
+}
+
+// rightsPage is the page of the manual that says who may do what, made from the tables of this test and of the program.
+func rightsPage() []byte {
+	var b bytes.Buffer
+	b.WriteString("# Who may do what on the pages\n\nMade from the table of routes and its test (`go test ./internal/web -run TestRightsPage -update`). ")
+	b.WriteString("A dash: refused. *own*: what lies in the person's own zone; another zone's address answers as if it did not exist. ")
+	b.WriteString("A coordinator and a deputy see their own network only.\n\n| route | right | ")
+	for _, role := range columns {
+		b.WriteString(string(role) + " | ")
+	}
+	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(columns)) + "\n")
+	for _, r := range New(Options{}).routes() {
+		name := r.method + " " + r.path
+		i := slices.IndexFunc(rights, func(e expected) bool { return e.route == name })
+		right := string(r.may)
+		switch {
+		case r.open:
+			right = "open"
+		case r.may == "":
+			right = "signed in"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s |", strings.TrimSuffix(name, "{$}"), right)
+		for k := range columns {
+			b.WriteString(" " + allowed(r, i, k) + " |")
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("\n*open*: no session is needed; the address itself, which only its receiver knows, is the right, or there is nothing to protect.\n")
+	return b.Bytes()
+}
+
+func allowed(r route, row, column int) string {
+	if row < 0 {
+		return "?"
+	}
+	status := strings.Fields(rights[row].want)[column]
+	switch {
+	case r.open:
+		return "yes"
+	case status == "403" || status == "303" && r.method == http.MethodGet:
+		return "–"
+	case strings.Contains(r.path, "{"):
+		if r.path != "/{$}" {
+			return "own"
+		}
+	}
+	return "yes"
+}
+
+func TestRightsPage(t *testing.T) {
+	path := filepath.Join("..", "..", "docs", "operating", "rights.md")
+	want := rightsPage()
+	if *update {
+		if err := os.WriteFile(path, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s is not up to date (%v): go test ./internal/web -run TestRightsPage -update", path, err)
+	}
+}
+
+// forged is a browser with the cookie of a session row that was put into the store by hand.
+func (s *site) forged(person buurtbel.ID) *browser {
+	secret, hash := newToken()
+	s.write(0, func(tx *store.Tx) error {
+		return tx.InsertSession(hash, store.Session{Person: person, Zone: s.zone, Office: "member", Expires: s.db.Now().Add(entryHour)})
+	})
+	b := s.browser()
+	at, err := url.Parse(s.server.URL)
+	if err != nil {
+		s.Fatal(err)
+	}
+	b.client.Jar.SetCookies(at, []*http.Cookie{{Name: cookieSession, Value: secret, Path: "/"}})
+	return b
+}

@@ -1,0 +1,117 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// lost shows how many contact points no longer work: a coordinator of the own networks, an officer of every network.
+func (v *visit) lost() error {
+	networks, err := v.lostNetworks()
+	if err != nil {
+		return err
+	}
+	return v.lostPage(networks)
+}
+
+func (v *visit) lostPage(networks []LostNetwork) error {
+	return v.respond(http.StatusOK, v.frame(v.t("screen.lost.title"), Calm), Lost{networks})
+}
+
+func (v *visit) lostNetworks() ([]LostNetwork, error) {
+	var out []LostNetwork
+	err := v.read(func(tx *store.Tx) error {
+		all, err := tx.Networks()
+		if err != nil {
+			return err
+		}
+		for _, n := range all {
+			if v.actor.May(buurtbel.MaySeeNames, buurtbel.Scope{Zone: v.zone, Network: n.ID}, v.now) != nil {
+				continue
+			}
+			lost, err := tx.LostContacts(n.ID, v.now.Add(-lostSince))
+			if err != nil {
+				return err
+			}
+			if len(lost) == 0 {
+				continue
+			}
+			line := LostNetwork{ID: n.ID.String(), Name: n.Name, Count: len(lost), Kinds: v.lostKinds(lost)}
+			if v.coordinator(n.ID) {
+				line.Action = "/lost"
+			}
+			out = append(out, line)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (v *visit) lostKinds(lost []store.ContactHolder) []Fact {
+	count := map[buurtbel.ContactKind]int{}
+	for _, c := range lost {
+		count[c.Kind]++
+	}
+	var out []Fact
+	for _, kind := range []buurtbel.ContactKind{buurtbel.Mobile, buurtbel.Fixed, buurtbel.Mailbox, buurtbel.Browser} {
+		if n := count[kind]; n > 0 {
+			out = append(out, Fact{v.t("screen.lost.kind-" + string(kind)), fmt.Sprint(n)})
+		}
+	}
+	return out
+}
+
+// lostNames shows the names of one network to its coordinator. The look is journalled in the same transaction that opens the names.
+func (v *visit) lostNames() error {
+	if err := v.form(); err != nil {
+		return err
+	}
+	network, err := buurtbel.ParseID(v.r.PostFormValue("network"))
+	if err != nil {
+		return buurtbel.Fail(buurtbel.NotFound, "error.network.unknown", nil)
+	}
+	if !v.coordinator(network) {
+		return buurtbel.Fail(buurtbel.Forbidden, "error.forbidden.see-names", nil)
+	}
+	networks, err := v.lostNetworks()
+	if err != nil {
+		return err
+	}
+	people, err := v.lookAtLost(network)
+	if err != nil {
+		return err
+	}
+	for i := range networks {
+		if networks[i].ID == network.String() {
+			networks[i].People, networks[i].Action = people, ""
+		}
+	}
+	return v.lostPage(networks)
+}
+
+func (v *visit) lookAtLost(network buurtbel.ID) ([]LostPerson, error) {
+	var out []LostPerson
+	err := v.s.o.DB.Write(v.r.Context(), v.scope(), func(tx *store.Tx) error {
+		out = nil
+		lost, err := tx.LostContacts(network, v.now.Add(-lostSince))
+		if err != nil {
+			return err
+		}
+		members := make([]buurtbel.ID, len(lost))
+		for i, c := range lost {
+			members[i] = c.Member
+		}
+		called := map[buurtbel.ID]string{}
+		if err := tx.EachName(members, func(id buurtbel.ID, n store.Name) { called[id] = n.Given + " " + n.Family }); err != nil {
+			return err
+		}
+		for _, c := range lost {
+			out = append(out, LostPerson{called[c.Member], v.t("screen.lost.kind-" + string(c.Kind)), v.t("screen.lost.why-" + string(c.State))})
+		}
+		return tx.Append(v.zone, buurtbel.EntryLook, v.actor.Person, fmt.Appendf(nil, "lost contact points %s %d", network, len(lost)))
+	})
+	return out, err
+}

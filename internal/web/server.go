@@ -1,0 +1,142 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/alerting"
+	"github.com/buurtbel/buurtbel/internal/entering"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// Options are what the pages need.
+type Options struct {
+	DB      *store.DB
+	Desk    *alerting.Desk
+	Entry   *entering.Gate
+	Logger  *slog.Logger
+	Secure  bool           // cookies go over https only: true unless the public address is loopback http
+	Proxies []netip.Prefix // whose X-Forwarded-For is believed
+	MaxBody int64          // bytes of a request
+	// Streets gives the street names of a zone, for suggestions while typing.
+	Streets func(ctx context.Context, zone buurtbel.ID, prefix string, n int) []string
+	// PartPrice is what one SMS part costs in 1/10000 euro; 0: as the zone has it.
+	PartPrice int64
+	// Base gives the quiet base map of a zone as GeoJSON; "" when there is none.
+	Base func(zone buurtbel.ID) string
+}
+
+// Server is the door for browsers.
+type Server struct {
+	o     Options
+	links gate    // tries at links that need no sign-in
+	homes homes   // in which streets members live
+	live  watches // who watches which alert
+}
+
+// New makes the pages' handler.
+func New(o Options) *Server { return &Server{o: o, links: gate{most: 30}} }
+
+// visit is one request by somebody who may make it.
+type visit struct {
+	w       http.ResponseWriter
+	r       *http.Request
+	s       *Server
+	actor   buurtbel.Actor
+	session *entering.Visit // nil: nobody is signed in
+	zone    buurtbel.ID     // the zone that the person works in
+	lang    buurtbel.Language
+	chose   bool   // the browser chose lang itself
+	theme   string // "light", "dark" or "" for the device's own
+	now     time.Time
+}
+
+// route is one line of the table of what is served, and for whom.
+type route struct {
+	method  string
+	path    string              // pattern of net/http, without the method
+	may     buurtbel.Permission // "" when no right is needed beyond being signed in
+	open    bool                // needs no session: links whose signature is the right, and the sign-in itself
+	handler func(*visit) error
+}
+
+// Handler serves every route. A route's right is asked here; the verb behind it asks again with its object.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range s.routes() {
+		mux.Handle(r.method+" "+r.path, s.serve(r))
+	}
+	mux.Handle("GET /assets/", Assets())
+	mux.Handle("GET /looks", Looks())
+	mux.Handle("GET /looks/", Looks())
+	mux.Handle("/", s.serve(route{open: true, handler: (*visit).notFound}))
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(s.serve(route{open: true, handler: (*visit).crossSite}))
+	return Guarded(protection.Handler(s.bounded(mux)))
+}
+
+// bounded limits what a request may bring.
+func (s *Server) bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, s.o.MaxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// routes is the table: the expected one is written by hand in routes_test.go, and a route that is missing there fails.
+func (s *Server) routes() []route {
+	var all []route
+	all = append(all, s.entryRoutes()...)
+	all = append(all, s.dispatchRoutes()...)
+	all = append(all, s.liveRoutes()...)
+	all = append(all, s.officerRoutes()...)
+	return append(all, s.memberRoutes()...)
+}
+
+// serve finds who is asking, asks the right, and turns an error into a page.
+func (s *Server) serve(r route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		v := &visit{w: w, r: req, s: s, now: s.o.DB.Now()}
+		v.look()
+		err := v.enter(r)
+		if err == nil {
+			err = r.handler(v)
+		}
+		if err != nil {
+			v.fail(err)
+		}
+	})
+}
+
+// enter puts actor, session and zone into the visit, and asks the route's right.
+func (v *visit) enter(r route) error {
+	if err := v.signedIn(); err != nil && !r.open {
+		return err
+	}
+	if r.may == "" || r.open {
+		return nil
+	}
+	return v.may(r.may)
+}
+
+// statusOf is the one place where a Kind becomes a status.
+func statusOf(k buurtbel.Kind) int {
+	switch k {
+	case buurtbel.Invalid:
+		return http.StatusUnprocessableEntity
+	case buurtbel.NotFound:
+		return http.StatusNotFound
+	case buurtbel.Forbidden:
+		return http.StatusForbidden
+	case buurtbel.Conflict:
+		return http.StatusConflict
+	case buurtbel.Busy:
+		return http.StatusServiceUnavailable
+	case buurtbel.Internal:
+	}
+	return http.StatusInternalServerError
+}

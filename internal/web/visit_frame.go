@@ -1,0 +1,88 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// frame is what stands around a page of the visit: zone, person, role, places, how to hand over and sign out. What cannot be read is left
+// out: a page about a failure needs no store.
+func (v *visit) frame(title string, mode Mode) Frame {
+	f := Frame{Language: v.lang, Title: title, Theme: v.theme, Mode: mode, Path: "/"}
+	if v.r.Method == http.MethodGet {
+		f.Path = v.r.URL.RequestURI()
+	}
+	if v.session == nil {
+		f.Shape = Bare
+		return f
+	}
+	f.Role, f.Places, f.SignOut = v.role(), v.places(), "/sign-out"
+	if v.session.Shared {
+		f.HandOver = "/hand-over?back=" + url.QueryEscape(f.Path)
+	}
+	err := v.read(func(tx *store.Tx) error {
+		zone, err := tx.Zone()
+		if err != nil {
+			return err
+		}
+		f.Zone = zone.Name
+		f.Person, err = v.nameOf(tx, v.actor.Person)
+		return err
+	})
+	if err != nil && v.r.Context().Err() == nil {
+		v.s.o.Logger.ErrorContext(v.r.Context(), "frame lacks names", "route", v.r.Pattern, "error", err)
+	}
+	return f
+}
+
+// leading lists the roles by what they are first of all at this desk.
+var leading = []buurtbel.Role{buurtbel.RoleOfficer, buurtbel.RoleDispatcher, buurtbel.RoleChief, buurtbel.RoleCoordinator, buurtbel.RoleDeputy,
+	buurtbel.RoleAdministrator, buurtbel.RoleAuditor, buurtbel.RoleMayor, buurtbel.RoleTreasurer, buurtbel.RoleSteering, buurtbel.RoleMember}
+
+// roleFirst gives the role that decides what the first page shows; "" when the person holds none here.
+func (v *visit) roleFirst() buurtbel.Role {
+	for _, r := range leading {
+		if v.actor.Holds(r, v.zone, v.now) {
+			return r
+		}
+	}
+	return ""
+}
+
+func (v *visit) role() string {
+	if r := v.roleFirst(); r != "" {
+		return v.t("screen.role." + string(r))
+	}
+	return ""
+}
+
+// places lists the few places that the person may go to.
+func (v *visit) places() []Link {
+	var out []Link
+	add := func(right buurtbel.Permission, words, href string) {
+		if v.may(right) == nil {
+			out = append(out, Link{Words: v.t(words), Href: href, Here: strings.HasPrefix(v.r.URL.Path, href)})
+		}
+	}
+	add(buurtbel.MayLaunch, "screen.place.dispatch", "/dispatch")
+	if v.actor.May(buurtbel.MaySeeAlerts, v.scope(), v.now) == nil {
+		add(buurtbel.MaySeeAlerts, "screen.place.alerts", "/alerts")
+	}
+	add(buurtbel.MayFeedback, "screen.place.debts", "/debts")
+	add(buurtbel.MaySeeNames, "screen.place.lost", "/lost")
+	return out
+}
+
+// nameOf gives a person's name for the pages of that person, and of offices: an official's name is an office's business.
+func (v *visit) nameOf(tx *store.Tx, person buurtbel.ID) (string, error) {
+	name, err := tx.OfficialName(person)
+	if err != nil || name != "" || person != v.actor.Person {
+		return name, err
+	}
+	err = tx.EachName([]buurtbel.ID{person}, func(_ buurtbel.ID, n store.Name) { name = n.Given + " " + n.Family })
+	return name, err
+}
