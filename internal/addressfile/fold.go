@@ -41,7 +41,7 @@ var words = map[string]string{
 	"dokter": "dr", "doctor": "dr", "docteur": "dr", "doktor": "dr", "burgemeester": "burg", "bourgmestre": "burg", "burgem": "burg", "bgm": "burg",
 	"generaal": "gen", "general": "gen", "kanunnik": "kan", "pastoor": "past", "monseigneur": "mgr", "professor": "prof", "professeur": "prof",
 	"koning": "kon", "koningin": "kon", "prins": "pr", "prinses": "pr", "prince": "pr", "princesse": "pr", "kapitein": "kap", "kolonel": "kol",
-	"graaf": "gr", "gravin": "gr", "minister": "min", "gebroeders": "gebr", "meester": "mr", "ridder": "rid", "jonkheer": "jhr", "baron": "bar",
+	"graaf": "gr", "gravin": "grav", "minister": "min", "gebroeders": "gebr", "meester": "mr", "ridder": "rid", "jonkheer": "jhr", "baron": "bar",
 }
 
 // endings are the same for words that are written in one with the name.

@@ -7,6 +7,7 @@ package alerting
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -80,7 +81,7 @@ type setting struct {
 	loc      *time.Location
 	lines    []buurtbel.Line
 	networks []*buurtbel.Network // those of the draft
-	all      []*buurtbel.Network
+	all      []*buurtbel.Network // of the zone; only from settingOfAll
 	places   *wording.Places
 }
 
@@ -90,18 +91,14 @@ func (d *Desk) setting(ctx context.Context, zone buurtbel.ID, networks []buurtbe
 		if s.zone, err = tx.Zone(); err != nil {
 			return err
 		}
-		s.all, err = tx.Networks()
+		s.networks, err = tx.NetworksOf(networks)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range networks {
-		n := find(s.all, id)
-		if n == nil {
-			return nil, buurtbel.Fail(buurtbel.NotFound, "error.network.unknown", nil)
-		}
-		s.networks = append(s.networks, n)
+	if len(s.networks) != len(slices.Compact(slices.Sorted(slices.Values(networks)))) {
+		return nil, buurtbel.Fail(buurtbel.NotFound, "error.network.unknown", nil)
 	}
 	if s.country, err = buurtbel.CountryProfile(s.zone.Country); err != nil {
 		return nil, err
@@ -115,6 +112,19 @@ func (d *Desk) setting(ctx context.Context, zone buurtbel.ID, networks []buurtbe
 	if d.o.Places != nil {
 		s.places, err = d.o.Places(ctx, zone)
 	}
+	return s, err
+}
+
+// settingOfAll is setting with every network of the zone, for reports that name many.
+func (d *Desk) settingOfAll(ctx context.Context, zone buurtbel.ID) (*setting, error) {
+	s, err := d.setting(ctx, zone, nil)
+	if err != nil {
+		return nil, err
+	}
+	err = d.db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) (err error) {
+		s.all, err = tx.Networks()
+		return err
+	})
 	return s, err
 }
 

@@ -46,7 +46,7 @@ func (d *Desk) RemindDebt(ctx context.Context, actor buurtbel.Actor, t store.Tas
 	if err := actor.May(buurtbel.MayDeliver, buurtbel.Scope{}, d.db.Now()); err != nil {
 		return err
 	}
-	s, err := d.setting(ctx, t.Zone, nil)
+	s, err := d.settingOfAll(ctx, t.Zone)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (d *Desk) ReportOffPlan(ctx context.Context, actor buurtbel.Actor, t store.
 	if err := actor.May(buurtbel.MayDeliver, buurtbel.Scope{}, d.db.Now()); err != nil {
 		return err
 	}
-	s, err := d.setting(ctx, t.Zone, nil)
+	s, err := d.settingOfAll(ctx, t.Zone)
 	if err != nil {
 		return err
 	}

@@ -50,6 +50,7 @@ type App struct {
 	Base       func(zone buurtbel.ID) string // quiet base map of a zone as GeoJSON; nil: none
 
 	log        *slog.Logger
+	ring       *vault.Ring
 	audience   *audience
 	register   *register
 	background sync.WaitGroup
@@ -81,16 +82,14 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, DB: db, Metrics: o.Metrics, log: o.Logger}
+	a := &App{Config: c, DB: db, Metrics: o.Metrics, log: o.Logger, ring: o.Ring}
 	a.audience, a.register = newAudience(db), newRegister(db)
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = stop
 	a.audience.begin = sync.OnceFunc(func() { a.background.Go(func() { a.audience.load(background) }) })
 	a.register.begin = sync.OnceFunc(func() {
 		a.background.Go(func() {
-			if err := a.register.load(background); err != nil && background.Err() == nil {
-				a.log.Error("load streets", "error", err)
-			}
+			a.register.keep(background, a.log)
 		})
 	})
 	a.Desk = alerting.New(db, alerting.Options{Channels: a.channels(), Carrier: a.carrier(), Calendar: calendarOf, Within: a.audience.within,
@@ -133,6 +132,7 @@ func (a *App) Run(ctx context.Context) error {
 	door.Go(func() { a.Door.Run(doorCtx) })
 	work.Go(func() { a.Desk.Expand(ctx) })
 	work.Go(func() { a.Gate.Run(ctx) })
+	work.Go(func() { a.watchKeys(ctx) })
 	work.Go(func() { jobs.New(a.DB, a.tasks(), a.log).Run(ctx) })
 	if err := a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.Later(sealHeads, 0, tx.Now()) }); err != nil {
 		a.log.Error("leave the journal's heads for later", "error", err)

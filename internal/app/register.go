@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -32,6 +33,25 @@ type zoneStreets struct {
 
 func newRegister(db *store.DB) *register {
 	return &register{db: db, begin: func() {}, loaded: make(chan struct{}), zones: map[buurtbel.ID]*zoneStreets{}}
+}
+
+// fresh is how long streets and areas that were imported meanwhile may be unknown to suggestions and linter.
+const fresh = 10 * time.Minute
+
+// keep loads the streets, and again now and then: addresses and areas are imported by another process.
+func (r *register) keep(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(fresh)
+	defer tick.Stop()
+	for {
+		if err := r.load(ctx); err != nil && ctx.Err() == nil {
+			log.Error("load streets", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // load reads the streets in and around the areas of each zone's networks.

@@ -2,12 +2,10 @@ package loading
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/memberfile"
-	"github.com/buurtbel/buurtbel/internal/place"
 	"github.com/buurtbel/buurtbel/internal/sheet"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
@@ -117,84 +115,6 @@ func own(p memberfile.Person) []string {
 
 func isKnown(p memberfile.Person, known map[string]bool) bool {
 	return slices.ContainsFunc(own(p), func(address string) bool { return known[address] })
-}
-
-// homes finds people's homes in the register.
-type homes struct {
-	directory *place.Directory
-	area      buurtbel.Area // of the network
-}
-
-// register reads the addresses of the list's postal codes and of those that the network's area touches: many lists name no postal code,
-// since everybody knows where one lives.
-func register(ctx context.Context, db *store.DB, scope buurtbel.Scope, people []memberfile.Person) (*homes, error) {
-	h := &homes{}
-	codes := map[string]bool{}
-	for _, p := range people {
-		codes[p.PostalCode] = p.PostalCode != ""
-	}
-	var list []place.Address
-	err := db.Read(ctx, scope, func(tx *store.Tx) error {
-		networks, err := tx.Networks()
-		if err != nil {
-			return err
-		}
-		if i := slices.IndexFunc(networks, func(n *buurtbel.Network) bool { return n.ID == scope.Network }); i >= 0 {
-			h.area = networks[i].Area
-		}
-		if box, ok := h.area.Bounds(); ok {
-			if err := tx.EachStreetWithin(box, func(s store.Street, _ buurtbel.Box) { codes[s.PostalCode] = true }); err != nil {
-				return err
-			}
-		}
-		delete(codes, "")
-		return tx.EachHouse(slices.Sorted(maps.Keys(codes)), func(s store.Street, h store.House) {
-			list = append(list, place.Address{Street: s.Name, HouseNumber: h.Number, Box: h.Box, PostalCode: s.PostalCode, Municipality: s.Municipality,
-				At: buurtbel.Point{Lat: float64(h.Lat) / 1e7, Lon: float64(h.Lon) / 1e7}})
-		})
-	})
-	h.directory = place.NewDirectory(slices.Values(list))
-	return h, err
-}
-
-// find gives the one place that a home can be. Of several the one in the network's area is meant; a town that the register does not know,
-// such as a former municipality, is passed over when the street is in the area. key says why there is none.
-func (h *homes) find(p memberfile.Person) (m place.Match, key string) {
-	q := place.Query{Street: p.Street, HouseNumber: p.HouseNumber, Box: p.Box, PostalCode: p.PostalCode, Municipality: p.Municipality}
-	found := houses(h.directory.Find(q))
-	if inside := h.inside(found); len(inside) > 0 {
-		found = inside
-	} else if len(found) == 0 {
-		q.PostalCode, q.Municipality = "", ""
-		found = h.inside(houses(h.directory.Find(q)))
-	}
-	if len(found) == 0 {
-		return m, "import.no-place"
-	}
-	for _, other := range found[1:] {
-		if other.Street != found[0].Street || other.PostalCode != found[0].PostalCode || other.Municipality != found[0].Municipality {
-			return m, "import.several-places"
-		}
-	}
-	return found[0], ""
-}
-
-func (h *homes) inside(found []place.Match) []place.Match {
-	var out []place.Match
-	for _, m := range found {
-		if h.area.Contains(m.At) {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-// houses leaves out what is no more than a street.
-func houses(found []place.Match) []place.Match {
-	if len(found) > 0 && found[0].How == place.StreetOnly {
-		return nil
-	}
-	return found
 }
 
 func (s *Staged) rows(people []memberfile.Person, homes *homes) []store.ImportRow {

@@ -83,7 +83,46 @@ func (t Template) Text(lang buurtbel.Language) string {
 	return Text(lang, "template."+t.Key+".text", nil)
 }
 
-var slot = regexp.MustCompile(`\{[a-z]+\}`)
+// Bare is the text as a zone may edit it: without what the frame of every alert adds by itself.
+func (t Template) Bare(lang buurtbel.Language) string { return capital(Unframed(t.Text(lang))) }
+
+// Example gives a plausible value for a slot, to show what a text becomes.
+func Example(lang buurtbel.Language, slot string) string {
+	return Text(lang, "template.example."+slot, nil)
+}
+
+var (
+	slot        = regexp.MustCompile(`\{[a-z]+\}`)
+	untilClause = regexp.MustCompile(`[,;]?[^,;.]*\{until\}`)
+)
+
+// Unframed takes out of a text what the frame of every alert adds by itself: who speaks, the fixed line, until when it holds.
+func Unframed(text string) string {
+	for _, mark := range []string{"{source} : ", "{source}: ", "{fixed} "} {
+		text = strings.Replace(text, mark, "", 1)
+	}
+	var kept []string
+	for _, sentence := range Sentences(text) {
+		sentence = strings.TrimSpace(untilClause.ReplaceAllString(sentence, ""))
+		if sentence != "" && sentence != "." {
+			kept = append(kept, sentence)
+		}
+	}
+	return strings.Join(kept, " ")
+}
+
+// Sentences cuts after full stops, exclamation and question marks that a space follows.
+func Sentences(text string) []string {
+	var out []string
+	start := 0
+	for i := 0; i+1 < len(text); i++ {
+		if strings.IndexByte(".!?", text[i]) >= 0 && text[i+1] == ' ' {
+			out = append(out, text[start:i+1])
+			start = i + 2
+		}
+	}
+	return append(out, text[start:])
+}
 
 // SlotsIn lists the slots that a text still has, each once, in order, without braces. {fixed} counts as {line}, which fills it.
 func SlotsIn(text string) []string {

@@ -61,7 +61,9 @@ type division struct {
 func (d *division) divide() {
 	d.owned = make([][]Contact, len(d.adults), len(d.adults)+2)
 	shared := []found{}
-	for _, f := range d.numbers {
+	numbers := slices.Clone(d.numbers)
+	slices.SortStableFunc(numbers, func(a, b found) int { return plainly(a) - plainly(b) }) // whose a number is stands with some: those first
+	for _, f := range numbers {
 		if f.Number.Kind != phone.Mobile && f.note == "" && !f.partner {
 			shared = append(shared, f)
 			continue
@@ -96,7 +98,11 @@ func (d *division) owner(f found, guess func() int) int {
 	}
 	note := addressfile.Fold(f.note)
 	for i, a := range d.adults {
-		if given := addressfile.Fold(a.given); given != "" && (note == given || strings.Contains(" "+note+" ", " "+given+" ") || len(note) == 1 && strings.HasPrefix(given, note)) {
+		given := addressfile.Fold(a.given)
+		if given == "" { // a lone word that was taken for a family name
+			given = addressfile.Fold(a.family)
+		}
+		if given != "" && (note == given || strings.Contains(" "+note+" ", " "+given+" ") || len(note) == 1 && strings.HasPrefix(given, note)) {
 			return i
 		}
 	}
@@ -128,6 +134,9 @@ func (d *division) byOrder(f found, n int) func() int {
 	return func() int {
 		switch {
 		case n == 0 && len(d.adults) > 1 && d.second < 0 && d.plain(d.numbers) == 1:
+			if free := d.onlyWithout(); free >= 0 { // "0455/00.00.01 (An) en 0455/00.00.02": the other one's
+				return free
+			}
 			d.problem(f.Column, Ask, "import.contact-whose", nil)
 			return 0
 		case f.place > 0 && len(d.adults) == 1:
@@ -138,6 +147,29 @@ func (d *division) byOrder(f found, n int) func() int {
 		}
 		return min(n, len(d.adults)-1)
 	}
+}
+
+// onlyWithout gives the one adult who has no mobile number yet; -1 when there are none or several.
+func (d *division) onlyWithout() int {
+	free := -1
+	for i := range d.adults {
+		if slices.ContainsFunc(d.owned[i], func(c Contact) bool { return c.Number.Kind == phone.Mobile }) {
+			continue
+		}
+		if free >= 0 {
+			return -1
+		}
+		free = i
+	}
+	return free
+}
+
+// plainly is 1 for a number that carries no sign of whose it is.
+func plainly(f found) int {
+	if f.note == "" && !f.partner {
+		return 1
+	}
+	return 0
 }
 
 // plain counts the mobile numbers that carry no sign of whose they are.

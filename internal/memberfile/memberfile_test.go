@@ -345,3 +345,13 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// One number of a couple says whose it is; then the other number is the other's, wherever it stands.
+func TestNumberWithoutANameIsTheOthers(t *testing.T) {
+	for _, cell := range []string{"0455/00.00.01 (Jan) / 0455/00.00.02", "0455/00.00.02 / 0455/00.00.01 (Jan)"} {
+		r := read(t, "Naam;GSM\nJan en An Peeters;"+cell+"\nTom Maes;0455/00.00.03\n", Options{})
+		if diff := cmp.Diff([]string{"2 Jan|Peeters m000001 ?", "2 An|Peeters m000002 ?", "3 Tom|Maes m000003"}, show(r)); diff != "" {
+			t.Errorf("%s: %s", cell, diff)
+		}
+	}
+}

@@ -59,7 +59,7 @@ func cut(part, country string) []string {
 			continue
 		}
 		left, right := strings.Trim(part[:i], " /-"), strings.Trim(part[i:], " /-")
-		if !readable(left, country) {
+		if !readable(left, country) || startsWithNote(right) && !startsWithNote(left) { // "(An)" belongs to the number before it
 			continue
 		}
 		rest := cut(right, country)
@@ -68,6 +68,11 @@ func cut(part, country string) []string {
 		}
 	}
 	return []string{part}
+}
+
+func startsWithNote(text string) bool {
+	at := brackets.FindStringIndex(text)
+	return at != nil && at[0] == 0
 }
 
 func readable(text, country string) bool {

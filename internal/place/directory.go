@@ -253,8 +253,11 @@ type attempt struct {
 
 func attempts(q Query) []attempt {
 	list := []attempt{{number: addressfile.HouseKey(q.HouseNumber, q.Box), how: Exact}}
-	if q.Box != "" { // "12/A" may be 12A, or a box that the register does not list
-		list = append(list, attempt{number: addressfile.HouseKey(q.HouseNumber+q.Box, ""), how: Exact}, attempt{number: addressfile.HouseKey(q.HouseNumber, ""), how: BoxUnknown})
+	if q.Box != "" { // "12/A" may be 12A, or a box that the register does not list; "1/6" is never 16
+		if c := q.Box[0]; c < '0' || c > '9' {
+			list = append(list, attempt{number: addressfile.HouseKey(q.HouseNumber+q.Box, ""), how: Exact})
+		}
+		list = append(list, attempt{number: addressfile.HouseKey(q.HouseNumber, ""), how: BoxUnknown})
 	} else if h, ok := addressfile.ParseHouse(q.HouseNumber); ok && h.Box != "" {
 		return attempts(Query{HouseNumber: h.Number, Box: h.Box})
 	}

@@ -276,3 +276,15 @@ func TestDirectoryOfACountry(t *testing.T) {
 	start = time.Now()
 	t.Logf("%d streets begin with kerk, found in %v", len(d.Streets("kerk", 10)), time.Since(start))
 }
+
+// A box that is a number is never joined to the house number: "1/6" is house 1, not 16.
+func TestNumberedBoxIsNoPartOfTheHouseNumber(t *testing.T) {
+	d := NewDirectory(slices.Values([]Address{{Street: "Vlierlaan", HouseNumber: "1", PostalCode: "9999"}, {Street: "Vlierlaan", HouseNumber: "16", PostalCode: "9999"},
+		{Street: "Vlierlaan", HouseNumber: "12A", PostalCode: "9999"}}))
+	for _, c := range []struct{ number, box, want string }{{"1", "6", "1"}, {"16", "", "16"}, {"12", "A", "12A"}} {
+		found := d.Find(Query{Street: "Vlierlaan", HouseNumber: c.number, Box: c.box, PostalCode: "9999"})
+		if len(found) != 1 || found[0].HouseNumber != c.want {
+			t.Errorf("%s/%s: %+v, want house %s", c.number, c.box, found, c.want)
+		}
+	}
+}

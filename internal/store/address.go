@@ -22,14 +22,14 @@ type House struct {
 }
 
 var insertStreets = pair{
-	lite: `insert into street (id, name, folded, postal_code, municipality) select value->>'i', value->>'n', value->>'k', value->>'p', value->>'m' from json_each($1) where true
+	lite: `insert into street (id, name, folded, postal_code, municipality) select value->>'i', value->>'n', value->>'k', value->>'p', value->>'m' from jsonb_each($1) where true
 		on conflict (postal_code, folded, municipality) do update set name = excluded.name`,
 	pg: `insert into street (id, name, folded, postal_code, municipality) select i, n, k, p, m from jsonb_to_recordset($1::jsonb) as j(i bigint, n text, k text, p text, m text)
 		on conflict (postal_code, folded, municipality) do update set name = excluded.name`,
 }
 
 var insertHouses = pair{
-	lite: `insert into address (street, number, box, lat, lon) select value->>'s', value->>'n', value->>'b', value->>'a', value->>'o' from json_each($1) where true
+	lite: `insert into address (street, number, box, lat, lon) select value->>'s', value->>'n', value->>'b', value->>'a', value->>'o' from jsonb_each($1) where true
 		on conflict (street, number, box) do update set lat = excluded.lat, lon = excluded.lon`,
 	pg: `insert into address (street, number, box, lat, lon) select distinct on (s, n, b) s, n, b, a, o from jsonb_to_recordset($1::jsonb) as j(s bigint, n text, b text, a bigint, o bigint)
 		on conflict (street, number, box) do update set lat = excluded.lat, lon = excluded.lon`,

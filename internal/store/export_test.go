@@ -10,6 +10,9 @@ import (
 // SQL is the pool that writes.
 func (db *DB) SQL() *sql.DB { return db.write }
 
+// Watch is the pool that reads: it is free while writers wait.
+func (db *DB) Watch() *sql.DB { return db.read }
+
 // Statements gives the two statements with which a column is sealed anew.
 func (c *SealedColumn) Statements() (find, replace string) { return c.find(), c.replace() }
 

@@ -263,6 +263,40 @@ func TestAWaiterThatGivesUpPassesItsTurn(t *testing.T) {
 	})
 }
 
+// turning is a context that ends at the very moment at which the gate gives the turn.
+type turning struct {
+	context.Context
+	turn func()
+}
+
+func (c turning) Done() <-chan struct{} {
+	c.turn()
+	over := make(chan struct{})
+	close(over)
+	return over
+}
+
+func (turning) Err() error { return context.Canceled }
+
+func TestATurnThatComesTooLateIsPassedOn(t *testing.T) {
+	g := store.NewGate()
+	for range 50 { // which of the two is seen first is chance
+		if err := g.Enter(t.Context(), store.Urgent); err != nil {
+			t.Fatal(err)
+		}
+		if g.Enter(turning{t.Context(), g.Leave}, store.Bulk) == nil {
+			g.Leave()
+		}
+		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
+		err := g.Enter(ctx, store.Urgent)
+		stop()
+		if err != nil {
+			t.Fatal("the gate stayed shut")
+		}
+		g.Leave()
+	}
+}
+
 // However turns are given and given up, one writer at most is inside, and in the end the gate is open.
 func TestGateProperty(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

@@ -77,7 +77,7 @@ func (tx *Tx) MoveImport(id buurtbel.ID, from, to ImportState) error {
 }
 
 var insertImportRows = pair{
-	lite: `insert into import_row (import, line, person, zone, payload) select $2, value->>'l', value->>'p', $3, unhex(value->>'x') from json_each($1) where true on conflict (import, line, person) do nothing`,
+	lite: `insert into import_row (import, line, person, zone, payload) select $2, value->>'l', value->>'p', $3, unhex(value->>'x') from jsonb_each($1) where true on conflict (import, line, person) do nothing`,
 	pg:   `insert into import_row (import, line, person, zone, payload) select $2, l, p, $3, decode(x, 'hex') from jsonb_to_recordset($1::jsonb) as j(l bigint, p bigint, x text) on conflict (import, line, person) do nothing`,
 }
 

@@ -226,6 +226,14 @@ func TestHeadsAreAuthenticated(t *testing.T) {
 		if got := v.breaks(forged); len(got) != 1 {
 			t.Errorf("a head that nobody gave: %v", got)
 		}
+		var body []byte
+		if err := db.SQL().QueryRow(`select body from journal_seal where number = 3`).Scan(&body); err != nil {
+			t.Fatal(err)
+		}
+		v.raw(`update journal_seal set body = $1 where number = 3`, fmt.Appendf(body, "%d 0 4 %064d\n", subject, 0))
+		if got := v.breaks(); !slices.Contains(got, "3 head") {
+			t.Errorf("a head that was added to: %v", got)
+		}
 		v.raw(`update journal_seal set body = (select body from journal_seal where number = 1) where number = 2`)
 		if got := v.breaks(); !slices.Contains(got, "2 head") {
 			t.Errorf("a head that was changed: %v", got)

@@ -206,7 +206,7 @@ type RecipientStep struct {
 
 var insertRecipients = pair{
 	lite: `insert into recipient (id, zone, message, member, left_out, heard_at)
-		select value->>'i', $2, $3, value->>'m', value->>'l', 0 from json_each($1) where true
+		select value->>'i', $2, $3, value->>'m', value->>'l', 0 from jsonb_each($1) where true
 		on conflict (message, member) do nothing`,
 	pg: `insert into recipient (id, zone, message, member, left_out, heard_at)
 		select i, $2, $3, m, l, 0 from jsonb_to_recordset($1::jsonb) as r(i bigint, m bigint, l text)
@@ -216,7 +216,7 @@ var insertRecipients = pair{
 var insertDeliveries = pair{
 	lite: `insert into delivery (id, zone, message, recipient, contact, channel, rank, more, wording, state, reason, open, due, tries, doubts, node, changed_at)
 		select value->>'i', $2, $3, value->>'r', value->>'c', value->>'h', value->>'k', value->>'e', value->>'w', 'queued', '', 1, value->>'d', 0, 0, 0, $4
-		from json_each($1) j where exists (select 1 from recipient x where x.id = value->>'r')`,
+		from jsonb_each($1) j where exists (select 1 from recipient x where x.id = value->>'r')`,
 	pg: `insert into delivery (id, zone, message, recipient, contact, channel, rank, more, wording, state, reason, open, due, tries, doubts, node, changed_at)
 		select i, $2, $3, r, c, h, k, e, w, 'queued', '', 1, d, 0, 0, 0, $4
 		from jsonb_to_recordset($1::jsonb) as j(i bigint, r bigint, c bigint, h text, k bigint, e bigint, w bigint, d bigint)

@@ -84,7 +84,7 @@ func (tx *Tx) InsertMembers(list []NewMember) error {
 var insertMembers = pair{
 	lite: `insert into member (id, zone, network, household, state, suspended_until, language, choices, away_from, away_until, name, home, place, import, joined_at)
 		select value->>'i', $2, value->>'n', value->>'h', value->>'s', value->>'su', value->>'l', value->>'c', value->>'af', value->>'au',
-		unhex(value->>'nm'), unhex(value->>'ho'), unhex(value->>'pl'), value->>'im', $3 from json_each($1)`,
+		unhex(value->>'nm'), unhex(value->>'ho'), unhex(value->>'pl'), value->>'im', $3 from jsonb_each($1)`,
 	pg: `insert into member (id, zone, network, household, state, suspended_until, language, choices, away_from, away_until, name, home, place, import, joined_at)
 		select i, $2, n, h, s, su, l, c, af, au, decode(nm, 'hex'), decode(ho, 'hex'), decode(pl, 'hex'), im, $3 from jsonb_to_recordset($1::jsonb)
 		as j(i bigint, n bigint, h bigint, s text, su bigint, l text, c text, af bigint, au bigint, nm text, ho text, pl text, im bigint)`,
@@ -92,7 +92,7 @@ var insertMembers = pair{
 
 var insertContacts = pair{
 	lite: `insert into contact (id, zone, member, kind, rank, state, verified_at, address, hash, changed_at, seen_at)
-		select value->>'i', $2, value->>'m', value->>'k', value->>'r', 'ok', value->>'v', unhex(value->>'a'), unhex(value->>'h'), $3, 0 from json_each($1)`,
+		select value->>'i', $2, value->>'m', value->>'k', value->>'r', 'ok', value->>'v', unhex(value->>'a'), unhex(value->>'h'), $3, 0 from jsonb_each($1)`,
 	pg: `insert into contact (id, zone, member, kind, rank, state, verified_at, address, hash, changed_at, seen_at)
 		select i, $2, m, k, r, 'ok', v, decode(a, 'hex'), decode(h, 'hex'), $3, 0 from jsonb_to_recordset($1::jsonb)
 		as j(i bigint, m bigint, k text, r bigint, v bigint, a text, h text)`,
@@ -302,7 +302,7 @@ func (tx *Tx) ReachableOfficials(ids []buurtbel.ID) ([]Reachable, error) {
 // changed tells the audience index of every process that members' places changed, in the same transaction.
 func (tx *Tx) changed(members string) error {
 	p := pair{
-		lite: `insert into member_change (zone, member) select $2, value->>'m' from json_each($1)`,
+		lite: `insert into member_change (zone, member) select $2, value->>'m' from jsonb_each($1)`,
 		pg:   `insert into member_change (zone, member) select $2, m from jsonb_to_recordset($1::jsonb) as j(m bigint)`,
 	}
 	if _, err := tx.exec(tx.pick(p), members, tx.scope.Zone); err != nil {

@@ -77,11 +77,12 @@ func (tx *Tx) Missed(message buurtbel.ID, n int) ([]Missed, error) {
 		}
 		out = append(out, m)
 		return nil
-	}, `select r.member, d.state, d.reason, d.open, d.due from recipient r join delivery d on d.recipient = r.id
-		where r.message = $1 and r.zone = $2 and r.heard_at = 0 and d.state <> 'not-needed'
-		and not exists (select 1 from delivery x where x.recipient = r.id and x.state in ('handed-over', 'delivered', 'heard', 'uncertain'))
-		and exists (select 1 from delivery y where y.recipient = r.id and (y.state in ('failed', 'expired', 'stopped') or y.reason <> ''))
-		order by r.member, d.rank, d.id limit $3`, message, tx.scope.Zone, n)
+	}, `select x.member, d.state, d.reason, d.open, d.due from (select r.id, r.member from recipient r
+		where r.message = $1 and r.zone = $2 and r.heard_at = 0
+		and not exists (select 1 from delivery a where a.recipient = r.id and a.state in ('handed-over', 'delivered', 'heard', 'uncertain'))
+		and exists (select 1 from delivery b where b.recipient = r.id and (b.state in ('failed', 'expired', 'stopped') or b.reason <> ''))
+		order by r.member limit $3) x join delivery d on d.recipient = x.id where d.state <> 'not-needed' order by x.member, d.rank, d.id`,
+		message, tx.scope.Zone, n)
 	if err != nil {
 		return nil, fmt.Errorf("read who was not reached: %w", err)
 	}

@@ -32,7 +32,7 @@ type Matched struct {
 
 var matchWhole = pair{
 	lite: `select j.key, d.id, a.number, d.recipient, d.contact, d.channel, d.rank, d.more, d.state, d.zone, d.message, m.alert, a.parts
-		from json_each($1) j cross join attempt a on a.carrier = j.value->>'c' and a.ref = j.value->>'f' and a.ref <> ''
+		from jsonb_each($1) j cross join attempt a on a.carrier = j.value->>'c' and a.ref = j.value->>'f' and a.ref <> ''
 		join delivery d on d.id = a.delivery join message m on m.id = d.message`,
 	pg: `select j.k, d.id, a.number, d.recipient, d.contact, d.channel, d.rank, d.more, d.state, d.zone, d.message, m.alert, a.parts
 		from jsonb_to_recordset($1::jsonb) as j(k bigint, c text, f text) join attempt a on a.carrier = j.c and a.ref = j.f and a.ref <> ''
@@ -41,7 +41,7 @@ var matchWhole = pair{
 
 var matchPart = pair{
 	lite: `select j.key, d.id, a.number, d.recipient, d.contact, d.channel, d.rank, d.more, d.state, d.zone, d.message, m.alert, a.parts
-		from json_each($1) j cross join attempt_part p on p.carrier = j.value->>'c' and p.ref = j.value->>'f'
+		from jsonb_each($1) j cross join attempt_part p on p.carrier = j.value->>'c' and p.ref = j.value->>'f'
 		join attempt a on a.delivery = p.delivery and a.number = p.number
 		join delivery d on d.id = a.delivery join message m on m.id = d.message`,
 	pg: `select j.k, d.id, a.number, d.recipient, d.contact, d.channel, d.rank, d.more, d.state, d.zone, d.message, m.alert, a.parts
@@ -158,32 +158,74 @@ func decide(matched []Matched) {
 	}
 }
 
-var markPart = `update attempt_part set state = $1 where carrier = $2 and ref = $3 and state <> 'delivered'`
+var markParts = pair{
+	lite: `update attempt_part set state = j.value->>'s' from jsonb_each($1) j
+		where attempt_part.carrier = j.value->>'c' and attempt_part.ref = j.value->>'f' and attempt_part.state <> 'delivered'`,
+	pg: `update attempt_part p set state = j.s from jsonb_to_recordset($1::jsonb) as j(c text, f text, s text)
+		where p.carrier = j.c and p.ref = j.f and p.state <> 'delivered'`,
+}
+
+var missingParts = pair{
+	lite: `select p.delivery, p.number, count(*) from (select distinct value->>'d' as d, value->>'n' as n from jsonb_each($1)) j
+		cross join attempt_part p on p.delivery = j.d and p.number = j.n where p.state <> 'delivered' group by p.delivery, p.number`,
+	pg: `select p.delivery, p.number, count(*) from (select distinct d, n from jsonb_to_recordset($1::jsonb) as r(d bigint, n bigint)) j
+		join attempt_part p on p.delivery = j.d and p.number = j.n where p.state <> 'delivered' group by p.delivery, p.number`,
+}
 
 // countParts marks the parts that arrived; a message in parts is delivered when every part is.
 func (tx *Tx) countParts(matched []Matched) error {
+	type part struct{ carrier, ref string }
+	states := map[part]buurtbel.DeliveryState{}
+	asked := newBatch(len(matched), 30)
 	for i := range matched {
 		m := &matched[i]
 		if !m.Part {
 			continue
 		}
-		if m.Receipt.Outcome.State != buurtbel.HandedOver {
-			if _, err := tx.exec(markPart, m.Receipt.Outcome.State, m.Receipt.Carrier, m.Receipt.Ref); err != nil {
-				return err
-			}
-		}
-		err := tx.row(`select count(*) from attempt_part where delivery = $1 and number = $2 and state <> 'delivered'`, m.Delivery, m.Number).Scan(&m.PartsMissing)
-		if err != nil {
-			return err
+		asked.row().id("d", m.Delivery).int("n", int64(m.Number)).end()
+		key := part{m.Receipt.Carrier, m.Receipt.Ref}
+		if says := m.Receipt.Outcome.State; says != buurtbel.HandedOver && states[key] != buurtbel.Delivered {
+			states[key] = says
 		}
 	}
-	return nil
+	if asked.empty() {
+		return nil
+	}
+	marks := newBatch(len(states), 60)
+	for key, says := range states {
+		marks.row().text("c", key.carrier).text("f", key.ref).text("s", string(says)).end()
+	}
+	if _, err := tx.exec(tx.pick(markParts), marks.done()); err != nil {
+		return err
+	}
+	return tx.partsMissing(matched, asked)
+}
+
+func (tx *Tx) partsMissing(matched []Matched, asked *batch) error {
+	type attempt struct {
+		delivery buurtbel.ID
+		number   int
+	}
+	missing := map[attempt]int{}
+	err := tx.each(func(r *sql.Rows) error {
+		var a attempt
+		var n int
+		err := r.Scan(&a.delivery, &a.number, &n)
+		missing[a] = n
+		return err
+	}, tx.pick(missingParts), asked.done())
+	for i := range matched {
+		if m := &matched[i]; m.Part {
+			m.PartsMissing = missing[attempt{m.Delivery, m.Number}]
+		}
+	}
+	return err
 }
 
 // What an attempt is known to be only gets better: a delivered one stays delivered.
 var receiptAttempts = pair{
 	lite: `update attempt set receipt_at = j.value->>'u', state = j.value->>'s', reason = j.value->>'r', code = j.value->>'c'
-		from json_each($1) j where attempt.delivery = j.value->>'d' and attempt.number = j.value->>'n' and attempt.state <> 'delivered'`,
+		from jsonb_each($1) j where attempt.delivery = j.value->>'d' and attempt.number = j.value->>'n' and attempt.state <> 'delivered'`,
 	pg: `update attempt set receipt_at = u, state = s, reason = r, code = c
 		from jsonb_to_recordset($1::jsonb) as j(d bigint, n bigint, u bigint, s text, r text, c text)
 		where attempt.delivery = j.d and attempt.number = j.n and attempt.state <> 'delivered'`,
@@ -191,7 +233,7 @@ var receiptAttempts = pair{
 
 var receiptDeliveries = pair{
 	lite: `update delivery set state = j.value->>'s', reason = j.value->>'r', open = 0, node = 0, changed_at = $2
-		from json_each($1) j where delivery.id = j.value->>'d' and delivery.zone = j.value->>'z' and delivery.state = j.value->>'b' returning delivery.id`,
+		from jsonb_each($1) j where delivery.id = j.value->>'d' and delivery.zone = j.value->>'z' and delivery.state = j.value->>'b' returning delivery.id`,
 	pg: `update delivery set state = s, reason = r, open = 0, node = 0, changed_at = $2
 		from jsonb_to_recordset($1::jsonb) as j(d bigint, z bigint, s text, r text, b text)
 		where delivery.id = j.d and delivery.zone = j.z and delivery.state = j.b returning delivery.id`,
@@ -257,7 +299,7 @@ func (tx *Tx) writeReceiptsOf(matched []Matched, state buurtbel.DeliveryState) e
 
 var insertEarly = pair{
 	lite: `insert into early_receipt (carrier, ref, state, reason, code, at, seen_at, due, tries)
-		select value->>'c', value->>'f', value->>'s', value->>'r', value->>'x', value->>'a', $2, $3, 0 from json_each($1) where true
+		select value->>'c', value->>'f', value->>'s', value->>'r', value->>'x', value->>'a', $2, $3, 0 from jsonb_each($1) where true
 		on conflict (carrier, ref, state) do nothing`,
 	pg: `insert into early_receipt (carrier, ref, state, reason, code, at, seen_at, due, tries)
 		select c, f, s, r, x, a, $2, $3, 0 from jsonb_to_recordset($1::jsonb) as j(c text, f text, s text, r text, x text, a bigint)
@@ -283,7 +325,7 @@ func (tx *Tx) keepEarly(list []Receipt) error {
 }
 
 var earlyOf = pair{
-	lite: `update early_receipt set due = $2 where due > $2 and (carrier, ref) in (select value->>'c', value->>'f' from json_each($1))`,
+	lite: `update early_receipt set due = $2 where due > $2 and (carrier, ref) in (select value->>'c', value->>'f' from jsonb_each($1))`,
 	pg: `update early_receipt e set due = $2 from jsonb_to_recordset($1::jsonb) as j(c text, f text)
 		where e.carrier = j.c and e.ref = j.f and e.due > $2`,
 }
@@ -336,13 +378,13 @@ var dueEarly = pair{
 }
 
 var dropEarly = pair{
-	lite: `delete from early_receipt where (carrier, ref, state) in (select value->>'c', value->>'f', value->>'s' from json_each($1))`,
+	lite: `delete from early_receipt where (carrier, ref, state) in (select value->>'c', value->>'f', value->>'s' from jsonb_each($1))`,
 	pg: `delete from early_receipt e using jsonb_to_recordset($1::jsonb) as j(c text, f text, s text)
 		where e.carrier = j.c and e.ref = j.f and e.state = j.s`,
 }
 
 var delayEarly = pair{
-	lite: `update early_receipt set tries = tries + 1, due = j.value->>'u' from json_each($1) j
+	lite: `update early_receipt set tries = tries + 1, due = j.value->>'u' from jsonb_each($1) j
 		where early_receipt.carrier = j.value->>'c' and early_receipt.ref = j.value->>'f' and early_receipt.state = j.value->>'s'`,
 	pg: `update early_receipt e set tries = tries + 1, due = j.u from jsonb_to_recordset($1::jsonb) as j(c text, f text, s text, u bigint)
 		where e.carrier = j.c and e.ref = j.f and e.state = j.s`,

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -35,7 +36,7 @@ func (s *Settled) attemptState() buurtbel.DeliveryState {
 // An attempt that another node has called uncertain meanwhile still takes the truth when its own process brings it late.
 var recordAttempts = pair{
 	lite: `update attempt set settled_at = $2, state = j.value->>'s', reason = j.value->>'r', code = j.value->>'c', ref = j.value->>'f', parts = j.value->>'p'
-		from json_each($1) j where attempt.delivery = j.value->>'d' and attempt.number = j.value->>'n'
+		from jsonb_each($1) j where attempt.delivery = j.value->>'d' and attempt.number = j.value->>'n'
 		and attempt.zone = $3 and (attempt.settled_at = 0 or attempt.state = 'uncertain' and j.value->>'s' <> 'uncertain')`,
 	pg: `update attempt set settled_at = $2, state = s, reason = r, code = c, ref = f, parts = p
 		from jsonb_to_recordset($1::jsonb) as j(d bigint, n bigint, s text, r text, c text, f text, p bigint)
@@ -48,7 +49,7 @@ var recordAttempts = pair{
 var recordDeliveries = pair{
 	lite: `update delivery set state = j.value->>'s', reason = j.value->>'r',
 		open = case when delivery.state = 'uncertain' then 0 else j.value->>'o' end, due = j.value->>'u', doubts = doubts + (j.value->>'b'), node = 0, changed_at = $2
-		from json_each($1) j where delivery.id = j.value->>'d' and delivery.zone = $3 and delivery.tries = j.value->>'n'
+		from jsonb_each($1) j where delivery.id = j.value->>'d' and delivery.zone = $3 and delivery.tries = j.value->>'n'
 		and (delivery.state = 'sending' or delivery.state in ('queued', 'uncertain') and j.value->>'s' = 'handed-over') returning delivery.id`,
 	pg: `update delivery set state = s, reason = r,
 		open = case when delivery.state = 'uncertain' then 0 else o end, due = u, doubts = doubts + b, node = 0, changed_at = $2
@@ -76,12 +77,27 @@ func (tx *Tx) Record(list []Settled) error {
 	if _, err := tx.exec(tx.pick(recordAttempts), attempts.done(), micros(tx.now), tx.scope.Zone); err != nil {
 		return fmt.Errorf("record attempts: %w", err)
 	}
-	moved, err := tx.moved(recordDeliveries, deliveries.done())
+	moved, err := tx.movedIf(slices.ContainsFunc(list, Settled.leads), recordDeliveries, deliveries.done())
 	if err != nil {
 		return fmt.Errorf("record deliveries: %w", err)
 	}
 	return tx.afterRecord(list, moved)
 }
+
+// leads tells whether something else follows when the outcome moves its delivery: another contact point, or the end of this one.
+func (s Settled) leads() bool { return s.More || s.Move.FallBack || s.Move.Dead }
+
+// movedIf is moved, but asks for the changed deliveries only when somebody wants to know.
+func (tx *Tx) movedIf(wanted bool, p pair, rows string) (map[buurtbel.ID]bool, error) {
+	if wanted {
+		return tx.moved(p, rows)
+	}
+	_, err := tx.exec(strings.TrimSuffix(tx.pick(p), returning), rows, micros(tx.now), tx.scope.Zone)
+	return nil, err
+}
+
+// returning ends a statement that gives back the deliveries it changed.
+const returning = " returning delivery.id"
 
 // moved runs a statement that gives back the deliveries it changed.
 func (tx *Tx) moved(p pair, rows string) (map[buurtbel.ID]bool, error) {
@@ -108,7 +124,7 @@ func (tx *Tx) afterRecord(list []Settled, moved map[buurtbel.ID]bool) error {
 
 var insertPartRows = pair{
 	lite: `insert into attempt_part (carrier, ref, delivery, number, zone, state)
-		select value->>'c', value->>'f', value->>'d', value->>'n', $2, '' from json_each($1) where true on conflict (carrier, ref) do nothing`,
+		select value->>'c', value->>'f', value->>'d', value->>'n', $2, '' from jsonb_each($1) where true on conflict (carrier, ref) do nothing`,
 	pg: `insert into attempt_part (carrier, ref, delivery, number, zone, state)
 		select c, f, d, n, $2, '' from jsonb_to_recordset($1::jsonb) as j(c text, f text, d bigint, n bigint) on conflict (carrier, ref) do nothing`,
 }
@@ -135,7 +151,7 @@ func (tx *Tx) insertParts(list []Settled) error {
 }
 
 var freeNext = pair{
-	lite: `update delivery set due = $2 from json_each($1) j where delivery.recipient = j.value->>'r' and delivery.channel = j.value->>'h'
+	lite: `update delivery set due = $2 from jsonb_each($1) j where delivery.recipient = j.value->>'r' and delivery.channel = j.value->>'h'
 		and delivery.rank = (j.value->>'k') + 1 and delivery.state = 'queued' and delivery.tries = 0 and delivery.due > $3`,
 	pg: `update delivery set due = $2 from jsonb_to_recordset($1::jsonb) as j(r bigint, h text, k bigint)
 		where delivery.recipient = j.r and delivery.channel = j.h and delivery.rank = j.k + 1
@@ -143,7 +159,7 @@ var freeNext = pair{
 }
 
 var dropNext = pair{
-	lite: `update delivery set state = 'not-needed', open = 0, changed_at = $2 from json_each($1) j where delivery.recipient = j.value->>'r'
+	lite: `update delivery set state = 'not-needed', open = 0, changed_at = $2 from jsonb_each($1) j where delivery.recipient = j.value->>'r'
 		and delivery.channel = j.value->>'h' and delivery.rank > j.value->>'k' and delivery.state = 'queued'`,
 	pg: `update delivery set state = 'not-needed', open = 0, changed_at = $2 from jsonb_to_recordset($1::jsonb) as j(r bigint, h text, k bigint)
 		where delivery.recipient = j.r and delivery.channel = j.h and delivery.rank > j.k and delivery.state = 'queued'`,
@@ -194,7 +210,7 @@ func (tx *Tx) followMoves(list []Settled) error {
 
 var closeRows = pair{
 	lite: `update delivery set state = j.value->>'s', reason = j.value->>'r', open = 0, changed_at = $2
-		from json_each($1) j where delivery.id = j.value->>'d' and delivery.state = 'queued'`,
+		from jsonb_each($1) j where delivery.id = j.value->>'d' and delivery.state = 'queued'`,
 	pg: `update delivery set state = s, reason = r, open = 0, changed_at = $2
 		from jsonb_to_recordset($1::jsonb) as j(d bigint, s text, r text) where delivery.id = j.d and delivery.state = 'queued'`,
 }

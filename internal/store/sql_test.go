@@ -25,8 +25,8 @@ type statement struct {
 
 // withoutZone lists the statements that touch a zone's rows and do not name the zone, each with its reason.
 var withoutZone = map[string]string{
-	"markPart":          "parts that matchPart found",
-	"countParts":        "parts that matchPart found",
+	"markParts":         "parts that matchPart found",
+	"missingParts":      "parts that matchPart found",
 	"receiptAttempts":   "attempts that matchWhole or matchPart found",
 	"dueEarly":          "a carrier's receipt names no zone",
 	"freeNext":          "contact points of a recipient whose delivery moved in the same transaction, by zone",

@@ -111,8 +111,27 @@ func (tx *Tx) PutNetwork(n *buurtbel.Network) error {
 	return nil
 }
 
+const networkColumns = `select id, name, kind, regime, area, facts from network where zone = $1 `
+
 // Networks lists the networks of the scope's zone by name.
 func (tx *Tx) Networks() ([]*buurtbel.Network, error) {
+	return tx.networks(networkColumns+`order by name`, tx.scope.Zone)
+}
+
+// NetworksOf reads some networks of the scope's zone, by name; those that it does not have are absent. Areas are large, so who needs a few
+// networks does not read a country's.
+func (tx *Tx) NetworksOf(ids []buurtbel.ID) ([]*buurtbel.Network, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	p := pair{
+		lite: networkColumns + `and id in (select value from json_each($2)) order by name`,
+		pg:   networkColumns + `and id in (select value::bigint from jsonb_array_elements_text($2::jsonb)) order by name`,
+	}
+	return tx.networks(tx.pick(p), tx.scope.Zone, jsonIDs(ids))
+}
+
+func (tx *Tx) networks(query string, args ...any) ([]*buurtbel.Network, error) {
 	var out []*buurtbel.Network
 	err := tx.each(func(r *sql.Rows) error {
 		n := &buurtbel.Network{Zone: tx.scope.Zone}
@@ -129,7 +148,7 @@ func (tx *Tx) Networks() ([]*buurtbel.Network, error) {
 		n.Charter, n.Recognised, n.Ended = f.Charter, f.Recognised, f.Ended
 		out = append(out, n)
 		return nil
-	}, `select id, name, kind, regime, area, facts from network where zone = $1 order by name`, tx.scope.Zone)
+	}, query, args...)
 	return out, err
 }
 

@@ -17,8 +17,8 @@ import (
 
 var sentenceKey = regexp.MustCompile(`^(error|message|screen|cli|import|sheet|geo|address|wording|template)\.[a-z0-9-]+(\.[a-z0-9-]+)*[a-z0-9]$`)
 
-// known tells whether a sentence has the key, or the key is the beginning of keys that the program looks for.
-func known(key string) bool {
+// hasSentence tells whether a sentence has the key, or the key is the beginning of keys that the program looks for.
+func hasSentence(key string) bool {
 	return locale.Has(key) || slices.ContainsFunc(locale.Keys(), func(k string) bool { return strings.HasPrefix(k, key+"-") })
 }
 
@@ -53,7 +53,7 @@ func checkKeys(t *testing.T, path string) {
 			return true
 		}
 		text, err := strconv.Unquote(literal.Value)
-		if err == nil && sentenceKey.MatchString(text) && !known(text) {
+		if err == nil && sentenceKey.MatchString(text) && !hasSentence(text) {
 			t.Errorf("%s: %q has no sentence in the catalogues", set.Position(literal.Pos()), text)
 		}
 		return true

@@ -11,11 +11,13 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -36,7 +38,11 @@ func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
 // Open gives an empty store that ends with the test; now nil is the real clock.
 func Open(t *testing.T, engine store.Engine, now func() time.Time) *store.DB {
 	t.Helper()
-	return OpenWith(t, Config(t, engine), Ring(t), now)
+	c := store.Config{Data: t.TempDir(), Readers: 4, Writers: 6}
+	if engine == store.Postgres {
+		c.Database = migrated(t)
+	}
+	return OpenWith(t, c, Ring(t), now)
 }
 
 // OpenWith opens a store that may hold something already.
@@ -84,8 +90,8 @@ var databases atomic.Int64
 // lifeline is the pipe whose closing, when this program ends however it ends, ends the server.
 var lifeline io.Closer
 
-// Postgres gives the address of an empty PostgreSQL database of its own.
-func Postgres(t *testing.T) string {
+// server gives the address of the server, or skips the test.
+func server(t *testing.T) string {
 	t.Helper()
 	address, err := cluster()
 	if err != nil {
@@ -94,6 +100,13 @@ func Postgres(t *testing.T) string {
 		}
 		t.Skipf("PostgreSQL: %v (install it with: apt-get install postgresql)", err)
 	}
+	return address
+}
+
+// Postgres gives the address of an empty PostgreSQL database of its own.
+func Postgres(t *testing.T) string {
+	t.Helper()
+	address := server(t)
 	name := fmt.Sprintf("t%d", databases.Add(1))
 	admin, err := sql.Open("pgx", address+"/postgres?sslmode=disable")
 	if err != nil {
@@ -104,6 +117,45 @@ func Postgres(t *testing.T) string {
 		t.Fatalf("create database: %v", err)
 	}
 	return address + "/" + name + "?sslmode=disable"
+}
+
+// template makes, once, the database that the others are copied from: its tables are there already.
+var template = sync.OnceValue(func() error {
+	address, err := NewDatabase(context.Background())
+	if err != nil {
+		return err
+	}
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	templateName = strings.TrimPrefix(parsed.Path, "/")
+	db, err := store.Open(context.Background(), store.Config{Database: address}, store.Options{Now: time.Now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		return err
+	}
+	return db.Close()
+})
+
+var templateName string
+
+// migrated gives the address of a database of its own that has its tables. Its commits do not wait for the disk: no test here pulls a plug.
+func migrated(t *testing.T) string {
+	t.Helper()
+	server := server(t)
+	if err := template(); err != nil {
+		t.Fatalf("make template database: %v", err)
+	}
+	admin, err := sql.Open("pgx", server+"/postgres?sslmode=disable")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close()
+	name := fmt.Sprintf("m%d", databases.Add(1))
+	if _, err := admin.Exec("create database " + name + " template " + templateName); err != nil {
+		t.Fatalf("copy database: %v", err)
+	}
+	return server + "/" + name + "?sslmode=disable&synchronous_commit=off"
 }
 
 // Binaries finds the newest PostgreSQL of Debian's.

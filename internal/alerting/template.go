@@ -1,0 +1,131 @@
+package alerting
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/locale"
+	"github.com/buurtbel/buurtbel/internal/store"
+	"github.com/buurtbel/buurtbel/internal/wording"
+)
+
+// Pattern is a ready text as a zone uses it: the catalogue's, the zone's own words for it, or one that the zone made.
+type Pattern struct {
+	Key     string
+	Fact    buurtbel.Fact
+	Titles  map[buurtbel.Language]string
+	Texts   map[buurtbel.Language]string // slots open, without what the frame of every alert adds
+	Valid   time.Duration                // typical; the dispatcher may choose another
+	Traders bool                         // meant for networks of traders
+	Person  bool                         // names a missing person: needs a recorded permission
+	Edited  bool                         // not, or no longer, as the catalogue has it
+	Own     bool                         // made by the zone: the catalogue does not have it
+}
+
+// Title is the short name in a language, else in the first that has one.
+func (p *Pattern) Title(lang buurtbel.Language) string {
+	for _, l := range append([]buurtbel.Language{lang}, buurtbel.Languages...) {
+		if p.Titles[l] != "" {
+			return p.Titles[l]
+		}
+	}
+	return locale.Text(lang, "template.fact.other", nil)
+}
+
+// Patterns lists the ready texts of a zone, most used first, those that the zone made last. Who launches may, and who edits them.
+func (d *Desk) Patterns(ctx context.Context, actor buurtbel.Actor, zone buurtbel.ID) ([]Pattern, error) {
+	scope := buurtbel.Scope{Zone: zone}
+	if refused := actor.May(buurtbel.MayLaunch, scope, d.db.Now()); refused != nil && actor.May(buurtbel.MayConfigure, scope, d.db.Now()) != nil {
+		return nil, refused
+	}
+	return d.patterns(ctx, zone)
+}
+
+func (d *Desk) patterns(ctx context.Context, zone buurtbel.ID) ([]Pattern, error) {
+	var stored []store.Template
+	err := d.db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) (err error) {
+		stored, err = tx.Templates()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []Pattern
+	for _, t := range locale.Templates() {
+		if t.Fact == "" { // update and all clear are written on the page of their alert
+			continue
+		}
+		p := original(t)
+		if i := slices.IndexFunc(stored, func(s store.Template) bool { return s.Key == t.Key }); i >= 0 {
+			p.overlay(&stored[i])
+		}
+		out = append(out, p)
+	}
+	for i := range stored {
+		if strings.HasPrefix(stored[i].Key, ownKey) {
+			out = append(out, made(&stored[i]))
+		}
+	}
+	return out, nil
+}
+
+// ownKey begins the key of a ready text that a zone made; no key of the catalogue begins with it.
+const ownKey = "own-"
+
+func original(t locale.Template) Pattern {
+	p := Pattern{Key: t.Key, Fact: t.Fact, Valid: t.ExpiresAfter, Traders: t.Traders, Person: t.Person,
+		Titles: map[buurtbel.Language]string{}, Texts: map[buurtbel.Language]string{}}
+	for _, lang := range buurtbel.Languages {
+		p.Titles[lang], p.Texts[lang] = t.Title(lang), t.Bare(lang)
+	}
+	return p
+}
+
+func (p *Pattern) overlay(s *store.Template) {
+	maps.Copy(p.Titles, s.Titles)
+	maps.Copy(p.Texts, s.Texts)
+	p.Valid, p.Edited = time.Duration(s.Valid)*time.Minute, true
+}
+
+// made is a zone's own pattern; for whom it is meant follows from its fact.
+func made(s *store.Template) Pattern {
+	p := Pattern{Key: s.Key, Fact: s.Fact, Titles: map[buurtbel.Language]string{}, Texts: map[buurtbel.Language]string{}, Own: true}
+	p.overlay(s)
+	if t, ok := locale.TemplateOf(string(s.Fact)); ok {
+		p.Traders, p.Person = t.Traders, t.Person
+	}
+	return p
+}
+
+// KnownSlots lists what may stand between braces in a zone's own text. Who speaks, the fixed line and until when are not among them:
+// the frame of every alert has them.
+func KnownSlots() []string {
+	var out []string
+	for _, t := range locale.Templates() {
+		for _, name := range locale.SlotsIn(t.Bare(buurtbel.Dutch)) {
+			if !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+// example is the text with plausible values in its slots.
+func (s *setting) example(text string, lang buurtbel.Language) string {
+	values := map[string]string{}
+	for _, name := range KnownSlots() {
+		values[name] = locale.Example(lang, name)
+	}
+	values["line"] = s.line()
+	return locale.Fill(text, lang, values)
+}
+
+// exampleName is the first name that examples use: a text about a missing person holds one.
+func exampleName(lang buurtbel.Language) *wording.Permission {
+	return &wording.Permission{By: "example", FirstNames: []string{locale.Example(lang, "name")}}
+}
