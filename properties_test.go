@@ -70,6 +70,9 @@ func TestHoursEndProperty(t *testing.T) {
 	nights := []time.Time{wall(t, "2026-03-28 00:00"), wall(t, "2026-10-24 00:00"), wall(t, "2026-06-01 00:00")}
 	rapid.Check(t, func(t *rapid.T) {
 		h := buurtbel.Hours{From: rapid.IntRange(0, 1439).Draw(t, "from"), Until: rapid.IntRange(0, 1440).Draw(t, "until")}
+		if h.From == 0 && h.Until == 1440 {
+			t.Skip("the whole day never ends")
+		}
 		at := rapid.SampledFrom(nights).Draw(t, "day").Add(time.Duration(rapid.IntRange(0, 72*3600).Draw(t, "second")) * time.Second).In(loc)
 		end := h.End(at)
 		minute := func(at time.Time) int { return at.Hour()*60 + at.Minute() }

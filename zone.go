@@ -40,13 +40,17 @@ func (h Hours) Contains(minute int) bool {
 }
 
 // End gives the first moment at or after t, in its location, when the span is over.
-// Wall time decides, so that on the days when the clock changes the span ends at the same wall time.
+// Wall time decides, so that on the days when the clock changes the span ends at the same wall time. A span of the whole day, which
+// never ends, gives the next midnight.
 func (h Hours) End(t time.Time) time.Time {
 	if !h.Contains(minuteOf(t)) {
 		return t
 	}
 	end := time.Date(t.Year(), t.Month(), t.Day(), h.Until/60, h.Until%60, 0, 0, t.Location())
 	if !end.After(t) {
+		if minuteOf(t) < h.Until { // today's end lies ahead by the clock on the wall: its hour comes twice, and this is the second time
+			return h.walk(t)
+		}
 		end = time.Date(t.Year(), t.Month(), t.Day()+1, h.Until/60, h.Until%60, 0, 0, t.Location())
 	}
 	_, before := t.Zone()

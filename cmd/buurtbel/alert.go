@@ -2,14 +2,17 @@ package main
 
 import (
 	"crypto/rand"
-	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/alerting"
 	"github.com/buurtbel/buurtbel/internal/app"
 	"github.com/buurtbel/buurtbel/internal/locale"
+	"github.com/buurtbel/buurtbel/internal/mailtext"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
@@ -22,7 +25,7 @@ type alertCommand struct {
 
 // who is the official in whose name a command acts: rule 1 holds at the command line too.
 type who struct {
-	As string `help:"Id of the official who does this." required:""`
+	As string `help:"Mailbox or id of the official who does this." required:""`
 }
 
 // desk opens the program for one command in the name of an official.
@@ -31,20 +34,52 @@ func (w *world) desk(as string) (*app.App, buurtbel.Actor, error) {
 	if err != nil {
 		return nil, buurtbel.Actor{}, err
 	}
-	person, err := buurtbel.ParseID(as)
-	if err != nil {
-		return nil, buurtbel.Actor{}, err
-	}
 	a, err := app.Open(w.ctx, c, app.Options{Logger: w.log})
 	if err != nil {
 		return nil, buurtbel.Actor{}, err
 	}
 	var actor buurtbel.Actor
-	err = a.DB.Read(w.ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
+	err = a.DB.Read(w.ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		person, err := official(tx, as)
+		if err != nil {
+			return err
+		}
 		actor, err = tx.Actor(person)
 		return err
 	})
-	return a, actor, err
+	if err != nil {
+		closing(w, a)
+		return nil, buurtbel.Actor{}, err
+	}
+	return a, actor, nil
+}
+
+// official finds who is meant by a mailbox or an id.
+func official(tx *store.Tx, as string) (buurtbel.ID, error) {
+	if !strings.Contains(as, "@") {
+		return idOf(as)
+	}
+	mailbox, err := mailtext.Valid(as)
+	if err != nil {
+		return 0, err
+	}
+	found, err := tx.EnterersAt(mailbox)
+	if err != nil {
+		return 0, err
+	}
+	if len(found) == 0 {
+		return 0, buurtbel.Fail(buurtbel.NotFound, "error.person.unknown", nil)
+	}
+	return found[0].Person, nil
+}
+
+// idOf reads an id that somebody typed.
+func idOf(text string) (buurtbel.ID, error) {
+	id, err := buurtbel.ParseID(text)
+	if err != nil {
+		return 0, buurtbel.Fail(buurtbel.Invalid, "error.command.id", buurtbel.Args{"Text": text})
+	}
+	return id, nil
 }
 
 type alertLaunch struct {
@@ -67,13 +102,12 @@ func (l alertLaunch) Run(w *world) error {
 	}
 	defer closing(w, a)
 	draft := &alerting.Draft{Key: l.Key, Fact: buurtbel.Fact(l.Fact), Priority: buurtbel.Priority(l.Priority), Exercise: l.Exercise,
-		Texts: languages(l.Text), Valid: l.Valid, OffPlan: l.OffPlan, Unwise: l.Unwise}
+		Valid: l.Valid, OffPlan: l.OffPlan, Unwise: l.Unwise}
+	if draft.Texts, err = languages(l.Text); err != nil {
+		return err
+	}
 	if draft.Key == "" {
-		key := make([]byte, 16)
-		if _, err := rand.Read(key); err != nil {
-			return err
-		}
-		draft.Key = hex.EncodeToString(key)
+		draft.Key = rand.Text()
 	}
 	if draft.Networks, err = networksNamed(w, a, actor.Zone, l.Network); err != nil {
 		return err
@@ -95,6 +129,9 @@ func networksNamed(w *world, a *app.App, zone buurtbel.ID, names []string) ([]bu
 		return nil, err
 	}
 	var out []buurtbel.ID
+	if len(all) == 0 {
+		return nil, buurtbel.Fail(buurtbel.NotFound, "error.network.none", nil)
+	}
 	for _, name := range names {
 		id := buurtbel.ID(0)
 		for _, n := range all {
@@ -103,19 +140,56 @@ func networksNamed(w *world, a *app.App, zone buurtbel.ID, names []string) ([]bu
 			}
 		}
 		if id == 0 {
-			return nil, buurtbel.Fail(buurtbel.NotFound, "error.network.unknown", nil)
+			return nil, buurtbel.Fail(buurtbel.NotFound, "error.network.not-named", buurtbel.Args{"Network": name, "Networks": namesOf(all)})
 		}
 		out = append(out, id)
 	}
 	return out, nil
 }
 
-func languages(texts map[string]string) map[buurtbel.Language]string {
-	out := map[buurtbel.Language]string{}
-	for lang, text := range texts {
-		out[buurtbel.Language(lang)] = text
+// namesOf names networks, the first ones when there are many.
+func namesOf(all []*buurtbel.Network) string {
+	const most = 20
+	var names []string
+	for _, n := range all[:min(len(all), most)] {
+		names = append(names, n.Name)
 	}
-	return out
+	if len(all) > most {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
+}
+
+func languages(texts map[string]string) (map[buurtbel.Language]string, error) {
+	out := map[buurtbel.Language]string{}
+	for text, said := range texts {
+		lang := buurtbel.Language(text)
+		if !lang.Valid() {
+			return nil, buurtbel.Fail(buurtbel.Invalid, "error.language", buurtbel.Args{"Language": text})
+		}
+		out[lang] = said
+	}
+	return out, nil
+}
+
+// findings tells what a refused text holds, or what it is warned of, each with the language and the words that it is about.
+func findings(errs io.Writer, lang buurtbel.Language, err error) {
+	var refused *alerting.Refusal
+	if !errors.As(err, &refused) {
+		return
+	}
+	for _, p := range append(refused.Check.Refused(), refused.Check.Warned()...) {
+		about := ""
+		if p.Language != "" {
+			about = string(p.Language) + ": "
+		}
+		fmt.Fprintf(errs, "- %s%s\n", about, locale.Text(lang, p.Key, p.Args))
+	}
+}
+
+func (w *world) tell(key string, args buurtbel.Args) error {
+	_, err := fmt.Fprintln(w.out, locale.Text(w.commands.Language, key, args))
+	return err
 }
 
 func closing(w *world, a *app.App) {
@@ -126,8 +200,9 @@ func closing(w *world, a *app.App) {
 
 type alertStop struct {
 	who
-	Alert string            `arg:"" help:"Id of the alert."`
-	Text  map[string]string `help:"Correction per language, as nl=…" mapsep:"|"`
+	Alert  string            `arg:"" help:"Id of the alert."`
+	Text   map[string]string `help:"Correction per language, as nl=…" mapsep:"|"`
+	Unwise string            `help:"Written reason for going on in spite of warnings."`
 }
 
 func (s alertStop) Run(w *world) error {
@@ -136,15 +211,24 @@ func (s alertStop) Run(w *world) error {
 		return err
 	}
 	defer closing(w, a)
-	id, err := buurtbel.ParseID(s.Alert)
+	id, err := idOf(s.Alert)
 	if err != nil {
 		return err
 	}
 	if len(s.Text) == 0 {
-		return a.Desk.Stop(w.ctx, actor, actor.Zone, id)
+		if err := a.Desk.Stop(w.ctx, actor, actor.Zone, id); err != nil {
+			return err
+		}
+		return w.tell("cli.alert.stopped", nil)
 	}
-	_, err = a.Desk.Correct(w.ctx, actor, actor.Zone, id, alerting.Follow{Texts: languages(s.Text), Valid: 24 * time.Hour})
-	return err
+	texts, err := languages(s.Text)
+	if err != nil {
+		return err
+	}
+	if _, err := a.Desk.Correct(w.ctx, actor, actor.Zone, id, alerting.Follow{Texts: texts, Valid: 24 * time.Hour, Unwise: s.Unwise}); err != nil {
+		return err
+	}
+	return w.tell("cli.alert.corrected", nil)
 }
 
 type alertFeedback struct {
@@ -152,6 +236,7 @@ type alertFeedback struct {
 	Alert  string            `arg:"" help:"Id of the alert."`
 	Text   map[string]string `help:"How it ended, per language, as nl=…" mapsep:"|" xor:"ending"`
 	Ground string            `help:"Nothing may be told: investigation, magistrate or privacy." xor:"ending"`
+	Unwise string            `help:"Written reason for going on in spite of warnings."`
 }
 
 func (f alertFeedback) Run(w *world) error {
@@ -160,12 +245,21 @@ func (f alertFeedback) Run(w *world) error {
 		return err
 	}
 	defer closing(w, a)
-	id, err := buurtbel.ParseID(f.Alert)
+	id, err := idOf(f.Alert)
 	if err != nil {
 		return err
 	}
-	_, err = a.Desk.Feedback(w.ctx, actor, actor.Zone, id, alerting.Ending{Texts: languages(f.Text), Ground: buurtbel.Ground(f.Ground)})
-	return err
+	texts, err := languages(f.Text)
+	if err != nil {
+		return err
+	}
+	if len(texts) == 0 && f.Ground == "" {
+		return buurtbel.Fail(buurtbel.Invalid, "error.feedback.text-empty", nil)
+	}
+	if _, err := a.Desk.Feedback(w.ctx, actor, actor.Zone, id, alerting.Ending{Texts: texts, Ground: buurtbel.Ground(f.Ground), Unwise: f.Unwise}); err != nil {
+		return err
+	}
+	return w.tell("cli.alert.told", nil)
 }
 
 type alertShow struct {
@@ -180,7 +274,7 @@ func (s alertShow) Run(w *world) error {
 		return err
 	}
 	defer closing(w, a)
-	id, err := buurtbel.ParseID(s.Alert)
+	id, err := idOf(s.Alert)
 	if err != nil {
 		return err
 	}
@@ -195,6 +289,14 @@ func (s alertShow) Run(w *world) error {
 }
 
 func printAlert(w *world, view *alerting.View) error {
+	if err := w.tell("cli.alert.state-"+string(view.Alert.State), nil); err != nil {
+		return err
+	}
+	if view.Debt != nil && view.Debt.Settled.IsZero() {
+		if err := w.tell("cli.alert.owed", nil); err != nil {
+			return err
+		}
+	}
 	for _, m := range view.Messages {
 		if _, err := fmt.Fprintf(w.out, "%s  %s  %d\n", m.ID, m.Kind, m.Tally.Audience); err != nil {
 			return err

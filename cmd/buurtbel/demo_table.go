@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -55,4 +56,16 @@ func pad(s string) string {
 		s = " " + s
 	}
 	return s
+}
+
+// printer keeps the first error of writing.
+type printer struct {
+	d   *demo
+	err error
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.d.w.out, format+"\n", args...)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type importCommand struct {
 	Areas     importAreas     `cmd:"" help:"Networks with their areas, from GeoJSON."`
 	Addresses importAddresses `cmd:"" help:"The address register: BeSt-Address or CRAB, as .csv, .gz, .tgz or .zip."`
 	Members   importMembers   `cmd:"" help:"A list of members, .csv or .xlsx: shown first, stored with --yes."`
+	Resume    importResume    `cmd:"" help:"Go on with a list of members that was cut off."`
 	Undo      importUndo      `cmd:"" help:"Take an imported list of members back."`
 }
 
@@ -42,15 +44,30 @@ func (z inZone) find(w *world, a *app.App) (*buurtbel.Zone, error) {
 	if err != nil {
 		return nil, err
 	}
-	if z.Zone == "" && len(zones) == 1 {
-		return zones[0], nil
-	}
+	var names []string
 	for _, zone := range zones {
-		if zone.Name == z.Zone {
+		if zone.Name == z.Zone || z.Zone == "" && len(zones) == 1 {
 			return zone, nil
 		}
+		names = append(names, zone.Name)
 	}
-	return nil, buurtbel.Fail(buurtbel.NotFound, "error.zone.unknown", nil)
+	args := buurtbel.Args{"Zone": z.Zone, "Zones": strings.Join(names, ", ")}
+	switch {
+	case len(zones) == 0:
+		return nil, buurtbel.Fail(buurtbel.NotFound, "error.zone.none", nil)
+	case z.Zone == "":
+		return nil, buurtbel.Fail(buurtbel.Invalid, "error.zone.choose", args)
+	}
+	return nil, buurtbel.Fail(buurtbel.NotFound, "error.zone.not-named", args)
+}
+
+// opening opens a file that somebody named.
+func opening(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, buurtbel.FailWith(err, buurtbel.NotFound, "error.command.file", buurtbel.Args{"Path": path})
+	}
+	return f, nil
 }
 
 // gauge shows progress on a terminal, and nothing elsewhere.
@@ -79,7 +96,7 @@ func (w *world) opened() (*app.App, error) {
 
 type importAreas struct {
 	inZone
-	File   string `arg:"" type:"existingfile" help:"GeoJSON with named polygons."`
+	File   string `arg:"" type:"path" help:"GeoJSON with named polygons."`
 	Name   string `help:"Property that holds the name; found by itself when it is a usual one."`
 	Regime string `help:"Languages of official messages of new networks, in order, such as nl or nl,fr." default:"nl"`
 	JSON   bool   `help:"As JSON." name:"json"`
@@ -99,7 +116,7 @@ func (i importAreas) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(i.File)
+	f, err := opening(i.File)
 	if err != nil {
 		return err
 	}
@@ -140,7 +157,7 @@ func regimeOf(text string) (buurtbel.Regime, error) {
 }
 
 type importAddresses struct {
-	File string `arg:"" type:"existingfile" help:"File of addresses."`
+	File string `arg:"" type:"path" help:"File of addresses."`
 	JSON bool   `help:"As JSON." name:"json"`
 }
 
@@ -150,6 +167,11 @@ func (i importAddresses) Run(w *world) error {
 		return err
 	}
 	defer closing(w, a)
+	if f, err := opening(i.File); err != nil {
+		return err
+	} else if err := f.Close(); err != nil {
+		return err
+	}
 	started := time.Now()
 	progress := gauge(-1, "addresses")
 	report, err := loading.Addresses(w.ctx, a.DB, buurtbel.System(), i.File, addressfile.Options{Progress: func(done, total int64, _ int) {
@@ -178,7 +200,7 @@ func (i importAddresses) Run(w *world) error {
 type importMembers struct {
 	inZone
 	Network string            `help:"Name of the network." required:""`
-	File    string            `arg:"" type:"existingfile" help:"List of members."`
+	File    string            `arg:"" type:"path" help:"List of members."`
 	Sheet   string            `help:"Sheet of an .xlsx; the first that is not empty when left out."`
 	Column  map[string]string `help:"What a column means, by letter: C=mobile." mapsep:","`
 	Accept  bool              `help:"Take over what is asked about, as it was understood."`
@@ -201,7 +223,7 @@ func (i importMembers) Run(w *world) error {
 		return err
 	}
 	staged, err := i.stage(w, a, zone, networks[0])
-	if staged != nil && !i.JSON {
+	if staged != nil && staged.Reading != nil && !i.JSON {
 		preview(w, staged)
 	}
 	if err != nil {
@@ -211,10 +233,11 @@ func (i importMembers) Run(w *world) error {
 		return i.report(w, a, zone, staged)
 	}
 	lang := w.commands.Language
-	if !i.Yes || staged.Import == 0 {
-		if staged.Import != 0 {
-			_, err = loading.UndoMembers(w.ctx, a.DB, buurtbel.System(), zone.ID, staged.Import)
-		}
+	if staged.Import == 0 {
+		return w.tell("cli.import.nobody", buurtbel.Args{"Left": staged.Left})
+	}
+	if !i.Yes {
+		_, err = loading.UndoMembers(w.ctx, a.DB, buurtbel.System(), zone.ID, staged.Import)
 		fmt.Fprintln(w.out, locale.Text(lang, "cli.import.preview", buurtbel.Args{"Count": staged.People, "Left": staged.Left}))
 		return err
 	}
@@ -273,7 +296,7 @@ func (i importMembers) report(w *world, a *app.App, zone *buurtbel.Zone, s *load
 }
 
 func (i importMembers) stage(w *world, a *app.App, zone *buurtbel.Zone, network buurtbel.ID) (*loading.Staged, error) {
-	f, err := os.Open(i.File)
+	f, err := opening(i.File)
 	if err != nil {
 		return nil, err
 	}
@@ -284,24 +307,12 @@ func (i importMembers) stage(w *world, a *app.App, zone *buurtbel.Zone, network 
 	}
 	columns := map[string]memberfile.Meaning{}
 	for letter, meaning := range i.Column {
+		if !slices.Contains(memberfile.Meanings, memberfile.Meaning(meaning)) {
+			return nil, buurtbel.Fail(buurtbel.Invalid, "error.command.meaning", buurtbel.Args{"Meaning": meaning, "Meanings": meanings()})
+		}
 		columns[strings.ToUpper(letter)] = memberfile.Meaning(meaning)
 	}
 	return loading.StageMembers(w.ctx, a.DB, buurtbel.System(), zone, network, table, memberfile.Options{Columns: columns}, loading.Answers{AcceptAsked: i.Accept})
-}
-
-// preview prints what each column was taken for, and each problem with its line and column.
-func preview(w *world, s *loading.Staged) {
-	lang := w.commands.Language
-	for _, c := range s.Reading.Columns {
-		fmt.Fprintf(w.out, "%-3s %-24s %s\n", c.Letter, c.Header, locale.Text(lang, "import.meaning."+string(c.Meaning), nil))
-	}
-	for _, p := range s.Problems {
-		at := fmt.Sprint(p.Line)
-		if p.Column != "" {
-			at += p.Column
-		}
-		fmt.Fprintf(w.out, "%s %s: %s\n", at, locale.Text(lang, "import.severity."+string(p.Severity), nil), locale.Text(lang, p.Key, p.Args))
-	}
 }
 
 type importUndo struct {
@@ -319,13 +330,13 @@ func (i importUndo) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	id, err := buurtbel.ParseID(i.Import)
+	id, err := idOf(i.Import)
 	if err != nil {
 		return err
 	}
 	n, err := loading.UndoMembers(w.ctx, a.DB, buurtbel.System(), zone.ID, id)
 	if err != nil {
-		return errors.Join(err)
+		return err
 	}
 	_, err = fmt.Fprintln(w.out, locale.Text(w.commands.Language, "cli.import.undone", buurtbel.Args{"Count": n}))
 	return err

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/buurtbel/buurtbel"
@@ -68,7 +67,7 @@ func (v journalVerify) heads() ([]store.Head, error) {
 	if head, err := store.ParseHead(v.Against); err == nil {
 		return []store.Head{head}, nil
 	}
-	f, err := os.Open(v.Against)
+	f, err := opening(v.Against)
 	if err != nil {
 		return nil, err
 	}

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -67,7 +69,7 @@ func run(args []string, out, errs io.Writer) int {
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintln(errs, err)
+		complain(errs, spoken(args), buurtbel.Fail(buurtbel.Invalid, "error.command.syntax", buurtbel.Args{"Message": err.Error()}))
 		return 2
 	}
 	w := &world{ctx: ctx, commands: &c, out: out, log: slog.New(slog.NewTextHandler(errs, nil))}
@@ -78,24 +80,47 @@ func run(args []string, out, errs io.Writer) int {
 	return 0
 }
 
+// spoken finds the language that was asked for in a command line that cannot be read.
+func spoken(args []string) buurtbel.Language {
+	chosen := os.Getenv("BUURTBEL_LANGUAGE")
+	for i, arg := range args {
+		if value, ok := strings.CutPrefix(arg, "--language="); ok {
+			chosen = value
+		} else if arg == "--language" && i+1 < len(args) {
+			chosen = args[i+1]
+		}
+	}
+	if lang := buurtbel.Language(chosen); lang.Valid() {
+		return lang
+	}
+	return buurtbel.English
+}
+
 // complain writes an error as sentences in the person's language; what has no sentence is written as it is, for the sysadmin who started it.
+// A cause is told when it is the machine's (a right, a missing file, a database that does not answer): what a person typed needs none.
 func complain(errs io.Writer, lang buurtbel.Language, err error) {
 	var problems config.Problems
 	if errors.As(err, &problems) {
 		for _, p := range problems {
-			fmt.Fprintf(errs, "%s: %s\n", p.Place, locale.Error(lang, p.Err))
+			fmt.Fprintln(errs, strings.TrimPrefix(fmt.Sprintf("%s: %s", p.Place, locale.Error(lang, p.Err)), ": "))
 		}
 		return
 	}
 	var sentence *buurtbel.Error
 	if errors.As(err, &sentence) && locale.Has(sentence.Key) {
 		fmt.Fprintln(errs, locale.Error(lang, err))
-		if cause := sentence.Unwrap(); cause != nil {
+		findings(errs, lang, err)
+		if cause := sentence.Unwrap(); cause != nil && ofMachine(sentence.Kind, cause) {
 			fmt.Fprintf(errs, "(%v)\n", cause)
 		}
 		return
 	}
 	fmt.Fprintln(errs, err)
+}
+
+func ofMachine(kind buurtbel.Kind, cause error) bool {
+	var file *fs.PathError
+	return kind == buurtbel.Internal || kind == buurtbel.Busy || errors.As(cause, &file)
 }
 
 // load reads the configuration with what the command line overrides.

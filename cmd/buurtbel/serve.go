@@ -43,7 +43,9 @@ func (serveCommand) Run(w *world) error {
 		served <- a.Serve(ctx)
 		stop() // a server that cannot serve ends the program
 	}()
-	return errors.Join(a.Run(ctx), <-served)
+	err = a.Run(ctx)
+	stop() // pages of a program that delivers nothing would promise what is not kept
+	return errors.Join(err, <-served)
 }
 
 func logger(c config.Log) *slog.Logger {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/buurtbel/buurtbel"
@@ -30,6 +31,9 @@ func (z zoneAdd) Run(w *world) error {
 		return err
 	}
 	defer closing(w, a)
+	if z.Name = strings.TrimSpace(z.Name); z.Name == "" {
+		return buurtbel.Fail(buurtbel.Invalid, "error.command.name", nil)
+	}
 	country, err := buurtbel.CountryProfile(z.Country)
 	if err != nil {
 		return err
@@ -51,7 +55,7 @@ func (z zoneAdd) Run(w *world) error {
 type zoneOfficial struct {
 	inZone
 	Name   string            `arg:"" help:"Name of the official."`
-	Role   []string          `help:"officer, dispatcher, chief, auditor or administrator; may be given more than once." required:""`
+	Role   []string          `help:"officer, dispatcher, chief, auditor, administrator or mayor; may be given more than once." required:""`
 	Mail   string            `help:"Mailbox, for the sign-in link." required:""`
 	Mobile string            `help:"Mobile number, for the second person's question."`
 	OnCall bool              `help:"May be asked to be the second person."`
@@ -73,6 +77,9 @@ func (o zoneOfficial) Run(w *world) error {
 	if err != nil {
 		return err
 	}
+	if err := o.free(w, a, official.Contacts[0].Address); err != nil {
+		return err
+	}
 	err = a.DB.Write(w.ctx, buurtbel.Scope{Zone: zone.ID}, func(tx *store.Tx) error {
 		if err := tx.InsertOfficial(official); err != nil {
 			return err
@@ -89,7 +96,30 @@ func (o zoneOfficial) Run(w *world) error {
 	return w.json(map[string]string{"official": official.ID.String()})
 }
 
+// free refuses a mailbox of another official: a sign-in link to it would be a link to either.
+func (o zoneOfficial) free(w *world, a *app.App, mailbox string) error {
+	return a.DB.Read(w.ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		found, err := tx.EnterersAt(mailbox)
+		for _, e := range found {
+			if err != nil {
+				return err
+			}
+			var there buurtbel.Actor
+			if there, err = tx.Actor(e.Person); err == nil && there.Office != "member" {
+				return buurtbel.Fail(buurtbel.Conflict, "error.command.mailbox-taken", nil)
+			}
+		}
+		return err
+	})
+}
+
+// roles are those that an official can hold.
+var roles = []string{"officer", "dispatcher", "chief", "auditor", "administrator", "mayor"}
+
 func (o zoneOfficial) made(a *app.App, zone *buurtbel.Zone) (*store.NewOfficial, error) {
+	if o.Name = strings.TrimSpace(o.Name); o.Name == "" {
+		return nil, buurtbel.Fail(buurtbel.Invalid, "error.command.name", nil)
+	}
 	official := &store.NewOfficial{ID: a.DB.NewID(), Name: o.Name, Office: "police", Language: o.Speaks, OnCall: o.OnCall}
 	mail, err := mailtext.Valid(o.Mail)
 	if err != nil {
@@ -104,8 +134,8 @@ func (o zoneOfficial) made(a *app.App, zone *buurtbel.Zone) (*store.NewOfficial,
 		official.Contacts = append(official.Contacts, store.NewContact{ID: a.DB.NewID(), Kind: buurtbel.Mobile, Address: number.E164, Verified: true})
 	}
 	for _, role := range o.Role {
-		if !strings.Contains("officer dispatcher chief auditor administrator mayor", role) {
-			return nil, buurtbel.Fail(buurtbel.Invalid, "error.role.unknown", buurtbel.Args{"Role": role})
+		if !slices.Contains(roles, role) {
+			return nil, buurtbel.Fail(buurtbel.Invalid, "error.command.role", buurtbel.Args{"Role": role, "Roles": strings.Join(roles, ", ")})
 		}
 		official.Mandates = append(official.Mandates, buurtbel.Mandate{ID: a.DB.NewID(), Holder: official.ID, Role: buurtbel.Role(role), Zone: zone.ID,
 			From: a.DB.Now(), Ground: o.Ground})

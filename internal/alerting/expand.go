@@ -2,6 +2,7 @@ package alerting
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,7 +20,7 @@ func (d *Desk) Expand(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			d.o.Logger.Error("expand audience", "error", err)
 		}
-		if worked && err == nil {
+		if worked {
 			continue
 		}
 		select {
@@ -41,23 +42,22 @@ func (d *Desk) expandRound(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("read running messages: %w", err)
 	}
 	worked := false
+	var failed error
 	var class buurtbel.Class
 	for _, m := range list {
 		if worked && m.Class != class {
 			break
 		}
 		did, err := d.expandOne(ctx, m)
-		if buurtbel.KindOf(err) == buurtbel.Conflict {
-			continue // stopped, or another node was first: nothing of the slice counts
-		}
-		if err != nil {
-			return worked, err
-		}
-		if did {
+		switch {
+		case buurtbel.KindOf(err) == buurtbel.Conflict: // stopped, or another node was first: nothing of the slice counts
+		case err != nil: // one message that cannot be read must not hold back the others
+			failed = errors.Join(failed, fmt.Errorf("message %s: %w", m.ID, err))
+		case did:
 			worked, class = true, m.Class
 		}
 	}
-	return worked, nil
+	return worked, failed
 }
 
 func (d *Desk) expandOne(ctx context.Context, m store.RunningMessage) (bool, error) {

@@ -83,12 +83,18 @@ func (d *Desk) Confirm(ctx context.Context, link string) error {
 	}); err != nil {
 		return err
 	}
-	return d.heard(ctx, place)
+	return d.heard(ctx, place, false)
 }
 
-func (d *Desk) heard(ctx context.Context, p store.DeliveryPlace) error {
-	return d.db.WriteRank(ctx, store.Urgent, buurtbel.Scope{Zone: p.Zone}, func(tx *store.Tx) error {
-		first, err := tx.Heard(p.Recipient, p.Delivery)
+// heard records one member's confirmation; shared tells that others have the same line.
+func (d *Desk) heard(ctx context.Context, p store.DeliveryPlace, shared bool) error {
+	return d.db.WriteRank(ctx, store.Urgent, buurtbel.Scope{Zone: p.Zone}, func(tx *store.Tx) (err error) {
+		first := false
+		if shared {
+			first, err = tx.HeardOnSharedLine(p.Recipient, p.Delivery, p.Contact)
+		} else {
+			first, err = tx.Heard(p.Recipient, p.Delivery)
+		}
 		if err != nil || !first {
 			return err
 		}
@@ -96,7 +102,8 @@ func (d *Desk) heard(ctx context.Context, p store.DeliveryPlace) error {
 	})
 }
 
-// Answered takes "1", OK, JA, OUI … from a number: every member who has that number, a shared line, heard it. It gives the alert that was
+// Answered takes "1", OK, JA, OUI … from a number: every member who has that number, a shared line, heard it; who shares it is still
+// reached on the own contact points. It gives the alert that was
 // answered, 0 when the number got none in the last three days.
 func (d *Desk) Answered(ctx context.Context, from string) (zone, alert buurtbel.ID, err error) {
 	var places []store.DeliveryPlace
@@ -108,7 +115,7 @@ func (d *Desk) Answered(ctx context.Context, from string) (zone, alert buurtbel.
 		return 0, 0, err
 	}
 	for _, p := range places {
-		if err := d.heard(ctx, p); err != nil {
+		if err := d.heard(ctx, p, len(places) > 1); err != nil {
 			return 0, 0, err
 		}
 		zone, alert = p.Zone, p.Alert

@@ -1,9 +1,11 @@
 package alerting
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -281,6 +283,9 @@ func (d *Desk) always(ctx context.Context, s *setting, m *buurtbel.Message) ([]s
 	if err != nil {
 		return nil, fmt.Errorf("read who always hears: %w", err)
 	}
+	byID := func(a, b store.Reachable) int { return cmp.Compare(a.Member.ID, b.Member.ID) }
+	slices.SortFunc(people, byID) // a coordinator of two networks is one person
+	people = slices.CompactFunc(people, func(a, b store.Reachable) bool { return byID(a, b) == 0 })
 	return d.plan(s, m, people, nil), nil
 }
 

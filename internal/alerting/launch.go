@@ -198,7 +198,11 @@ func (d *Desk) store(ctx context.Context, actor buurtbel.Actor, s *setting, draf
 		return d.begin(tx, s, a, m, first, min(Slice, len(audience)))
 	})
 	if buurtbel.KeyOf(err) == "error.alert.key-used" {
-		return d.before(ctx, s.zone.ID, draft.Key) // the same key at the same moment
+		before, failed := d.before(ctx, s.zone.ID, draft.Key) // the same key at the same moment
+		if before == nil && failed == nil {
+			failed = buurtbel.FailWith(err, buurtbel.Busy, "error.store.busy", nil) // it was the id that another process made too: a new try makes a new one
+		}
+		return before, failed
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store alert: %w", err)

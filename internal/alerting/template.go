@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -54,16 +55,13 @@ func (d *Desk) patterns(ctx context.Context, zone buurtbel.ID) ([]Pattern, error
 	if err != nil {
 		return nil, err
 	}
-	var out []Pattern
-	for _, t := range locale.Templates() {
-		if t.Fact == "" { // update and all clear are written on the page of their alert
-			continue
-		}
-		p := original(t)
-		if i := slices.IndexFunc(stored, func(s store.Template) bool { return s.Key == t.Key }); i >= 0 {
+	out := slices.Clone(originals())
+	for i := range out {
+		p := &out[i]
+		if i := slices.IndexFunc(stored, func(s store.Template) bool { return s.Key == p.Key }); i >= 0 {
+			p.Titles, p.Texts = maps.Clone(p.Titles), maps.Clone(p.Texts)
 			p.overlay(&stored[i])
 		}
-		out = append(out, p)
 	}
 	for i := range stored {
 		if strings.HasPrefix(stored[i].Key, ownKey) {
@@ -75,6 +73,18 @@ func (d *Desk) patterns(ctx context.Context, zone buurtbel.ID) ([]Pattern, error
 
 // ownKey begins the key of a ready text that a zone made; no key of the catalogue begins with it.
 const ownKey = "own-"
+
+// originals are the patterns as the catalogue has them; nobody writes in their maps. Update and all clear are not among them: they are
+// written on the page of their alert.
+var originals = sync.OnceValue(func() []Pattern {
+	var out []Pattern
+	for _, t := range locale.Templates() {
+		if t.Fact != "" {
+			out = append(out, original(t))
+		}
+	}
+	return out
+})
 
 func original(t locale.Template) Pattern {
 	p := Pattern{Key: t.Key, Fact: t.Fact, Valid: t.ExpiresAfter, Traders: t.Traders, Person: t.Person,
@@ -103,7 +113,9 @@ func made(s *store.Template) Pattern {
 
 // KnownSlots lists what may stand between braces in a zone's own text. Who speaks, the fixed line and until when are not among them:
 // the frame of every alert has them.
-func KnownSlots() []string {
+func KnownSlots() []string { return knownSlots() }
+
+var knownSlots = sync.OnceValue(func() []string {
 	var out []string
 	for _, t := range locale.Templates() {
 		for _, name := range locale.SlotsIn(t.Bare(buurtbel.Dutch)) {
@@ -113,7 +125,7 @@ func KnownSlots() []string {
 		}
 	}
 	return out
-}
+})
 
 // example is the text with plausible values in its slots.
 func (s *setting) example(text string, lang buurtbel.Language) string {

@@ -94,6 +94,61 @@ func TestOneMeansHeard(t *testing.T) {
 	})
 }
 
+// A confirmation from a shared line says nothing of each who has it: only that line is left alone.
+func TestRule08_SharedLineConfirmsForNobodysOwnContactPoints(t *testing.T) {
+	each(t, func(w *town) {
+		w.lives(mobile(4)) // two members share a telephone
+		w.mail.down.Store(true)
+		l := w.launch(w.draft(w.kerkveld))
+		w.until("texts are out", func() bool { return len(w.sms.to(mobile(3))) == 1 && len(w.sms.to(mobile(4))) == 2 })
+		w.until("texts are recorded", func() bool { return w.tally(l.Message).ByChannel[buurtbel.SMS].Deliveries[buurtbel.Sending] == 0 })
+		w.writes(mobile(3), "1")
+		w.writes(mobile(4), "1")
+		w.until("three heard", func() bool { return w.tally(l.Message).Members[buurtbel.Heard] == 3 })
+		w.mail.down.Store(false)
+		w.finished()
+		if n := len(w.mail.to(mailbox(3))); n != 0 {
+			w.Errorf("%d mails to who confirmed on the own line", n)
+		}
+		if n := len(w.mail.to(mailbox(4))); n != 1 {
+			w.Errorf("%d mails to who shares the line that confirmed", n)
+		}
+	})
+}
+
+// A number that members of two zones have: what it writes about one zone's alert is of that zone's member, and the other zone hears nothing.
+func TestTextOfASharedNumberStaysInItsZone(t *testing.T) {
+	each(t, func(w *town) {
+		elsewhere := buurtbel.Scope{Zone: w.elsewhere.Zone}
+		err := w.db.Write(w.Context(), elsewhere, func(tx *store.Tx) error {
+			network := &buurtbel.Network{ID: 11, Name: "BIN Elders", Kind: buurtbel.Residents, Regime: buurtbel.Regime{buurtbel.Dutch}}
+			if err := tx.PutNetwork(network); err != nil {
+				return err
+			}
+			return tx.InsertMembers([]store.NewMember{{Member: buurtbel.Member{ID: 12, Network: 11, Language: buurtbel.Dutch}, Name: store.Name{Given: "Jo", Family: "Peeters"},
+				Contacts: []store.NewContact{{ID: 13, Kind: buurtbel.Mobile, Address: mobile(7), Verified: true}}}}) // found before the other
+		})
+		if err != nil {
+			w.Fatal(err)
+		}
+		l := w.launch(w.draft(w.kerkveld))
+		w.finished()
+		w.writes(mobile(7), "Ja, ik zie hem lopen")
+		w.settled()
+		w.read(func(tx *store.Tx) error {
+			list, err := tx.TextsOf(l.Alert, 9)
+			if len(list) != 1 || list[0].Member != w.members[7] {
+				w.Errorf("texts %v", len(list))
+			}
+			return err
+		})
+		w.until("one answer", func() bool { return len(w.sms.to(mobile(7))) == 2 })
+		if got := w.sms.to(mobile(7))[1]; strings.Contains(got, "Elders") {
+			w.Errorf("another zone answers: %s", got)
+		}
+	})
+}
+
 func TestOneToNothingIsAText(t *testing.T) {
 	each(t, func(w *town) {
 		w.writes(mobile(3), "1")

@@ -55,6 +55,7 @@ type App struct {
 	register   *register
 	background sync.WaitGroup
 	stop       context.CancelFunc // of background
+	release    func() error       // of the database's node; nil: not at work
 	pages      net.Listener
 	figures    net.Listener
 	sessions   []*smpp.Session
@@ -82,6 +83,9 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := db.CheckRing(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	a := &App{Config: c, DB: db, Metrics: o.Metrics, log: o.Logger, ring: o.Ring}
 	a.audience, a.register = newAudience(db), newRegister(db)
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -99,9 +103,15 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 	return a, nil
 }
 
-// OpenCarriers opens the carriers and the dispatcher: what `serve` needs.
-func (a *App) OpenCarriers(ctx context.Context, o Options) error {
-	a.audience.begin() // before the first alert asks for them; a command that asks nothing reads nothing
+// OpenCarriers opens the carriers and the dispatcher: what `serve` needs. No other process may be at work on this database as the same node.
+func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
+	if a.release == nil {
+		if a.release, err = a.DB.Own(ctx); err != nil {
+			return err
+		}
+	}
+	ctx = context.WithoutCancel(ctx) // Run closes them, after what they have was answered and recorded
+	a.audience.begin()               // before the first alert asks for them; a command that asks nothing reads nothing
 	a.register.begin()
 	for _, c := range a.Config.SMS {
 		s, err := smpp.Open(ctx, c.Config, smpp.Options{Logger: a.log, Arrive: a.Door.Arrive, Now: o.Now})
@@ -119,7 +129,6 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) error {
 		a.mailers = append(a.mailers, m)
 		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.Email, Carrier: c.Name, Sender: m})
 	}
-	var err error
 	a.Dispatcher, err = delivery.New(a.DB, delivery.Options{Limits: delivery.Limits{Unsettled: a.Config.Delivery.Unsettled, Claim: a.Config.Delivery.Claim},
 		Lanes: a.lanes, Link: a.Desk.LinkTo, Logger: a.log, Metrics: a.Metrics, Unguarded: o.Unguarded})
 	return err
@@ -127,6 +136,8 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) error {
 
 // Run works until ctx is done, then stops in order: no new work, answers of carriers awaited, outcomes recorded.
 func (a *App) Run(ctx context.Context) error {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	doorCtx, closeDoor := context.WithCancel(context.WithoutCancel(ctx))
 	var door, work sync.WaitGroup
 	door.Go(func() { a.Door.Run(doorCtx) })
@@ -134,29 +145,68 @@ func (a *App) Run(ctx context.Context) error {
 	work.Go(func() { a.Gate.Run(ctx) })
 	work.Go(func() { a.watchKeys(ctx) })
 	work.Go(func() { jobs.New(a.DB, a.tasks(), a.log).Run(ctx) })
-	if err := a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.Later(sealHeads, 0, tx.Now()) }); err != nil {
-		a.log.Error("leave the journal's heads for later", "error", err)
+	err := a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		return errors.Join(tx.Later(sealHeads, 0, tx.Now()), tx.Later(forget, 0, tx.Now()))
+	})
+	if err != nil {
+		a.log.Error("leave daily work for later", "error", err)
 	}
-	err := a.Dispatcher.Run(ctx)
+	ended := make(chan struct{})
+	work.Go(func() { a.cutLate(ctx, ended) })
+	err = a.Dispatcher.Run(ctx)
+	close(ended)
+	end() // it may have ended by itself, with an error: a program that delivers nothing must not look alive
 	work.Wait()
 	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Config.Server.StopTimeout)
 	defer cancel()
-	for _, s := range a.sessions {
-		err = errors.Join(err, s.Close(stopCtx))
-	}
-	for _, m := range a.mailers {
-		err = errors.Join(err, m.Close(stopCtx))
-	}
+	err = errors.Join(err, a.closeCarriers(stopCtx))
 	closeDoor()
 	door.Wait()
 	return err
+}
+
+// closeCarriers ends the connections. What is open at a carrier when ctx is done becomes uncertain.
+func (a *App) closeCarriers(ctx context.Context) error {
+	var errs []error
+	for _, s := range a.sessions {
+		errs = append(errs, s.Close(ctx))
+	}
+	for _, m := range a.mailers {
+		errs = append(errs, m.Close(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// cutLate cuts carriers off that have not answered StopTimeout after ctx was done: the program does not wait for them any longer.
+func (a *App) cutLate(ctx context.Context, ended <-chan struct{}) {
+	select {
+	case <-ctx.Done():
+	case <-ended:
+		return
+	}
+	patience := time.NewTimer(a.Config.Server.StopTimeout)
+	defer patience.Stop()
+	select {
+	case <-patience.C:
+	case <-ended:
+		return
+	}
+	now, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	cancel()
+	if err := a.closeCarriers(now); err != nil {
+		a.log.Warn("carriers did not answer in time; what they have is uncertain", "error", err)
+	}
 }
 
 // Close ends what loads in the background and closes the store.
 func (a *App) Close() error {
 	a.stop()
 	a.background.Wait()
-	return a.DB.Close()
+	var err error
+	if a.release != nil {
+		err = a.release()
+	}
+	return errors.Join(err, a.DB.Close())
 }
 
 func (a *App) channels() []buurtbel.Channel {

@@ -25,18 +25,21 @@ import (
 // sealHeads is the kind of task that signs the journal's heads and sends them outside: daily, and when an alert ends.
 const sealHeads = "seal-heads"
 
+// forget is the kind of task that erases what need not be kept, daily.
+const forget = "forget"
+
 // Listen opens the addresses of pages and metrics. The real address of the pages is given back: port 0 takes a free one.
 func (a *App) Listen() (string, error) {
 	l, err := net.Listen("tcp", a.Config.Server.Listen)
 	if err != nil {
-		return "", fmt.Errorf("listen for pages: %w", err)
+		return "", buurtbel.FailWith(err, buurtbel.Internal, "error.command.listen", buurtbel.Args{"Address": a.Config.Server.Listen})
 	}
 	a.pages = l
 	if a.Config.Metrics.Listen == "" {
 		return l.Addr().String(), nil
 	}
 	if a.figures, err = net.Listen("tcp", a.Config.Metrics.Listen); err != nil {
-		return "", errors.Join(fmt.Errorf("listen for metrics: %w", err), l.Close())
+		return "", errors.Join(buurtbel.FailWith(err, buurtbel.Internal, "error.command.listen", buurtbel.Args{"Address": a.Config.Metrics.Listen}), l.Close())
 	}
 	return l.Addr().String(), nil
 }
@@ -85,7 +88,7 @@ func (a *App) Serve(ctx context.Context) error {
 func (a *App) server(ctx context.Context, h http.Handler) *http.Server {
 	c := a.Config.Server
 	return &http.Server{Handler: h, ReadTimeout: c.ReadTimeout, ReadHeaderTimeout: c.ReadTimeout, WriteTimeout: c.WriteTimeout, IdleTimeout: c.IdleTimeout,
-		MaxHeaderBytes: 32 << 10, BaseContext: func(net.Listener) context.Context { return ctx }}
+		MaxHeaderBytes: 32 << 10, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }} // a launch that came in is finished
 }
 
 // secure tells whether cookies may go over https only: everywhere but on this machine itself.
@@ -135,7 +138,7 @@ func (a *App) pageable() error {
 
 // tasks is the table of work that verbs leave for later.
 func (a *App) tasks() map[string]jobs.Verb {
-	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads, "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/")}
+	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads, forget: guarding.Forget(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/")}
 	for kind, verb := range a.Desk.Verbs() {
 		verbs[kind] = verb
 	}

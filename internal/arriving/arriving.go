@@ -75,7 +75,7 @@ func (d *Door) Run(ctx context.Context) {
 }
 
 // linger is how long a batch waits for company.
-const linger = 2 * time.Millisecond
+const linger = 10 * time.Millisecond
 
 func (d *Door) gather(first arrival) []arrival {
 	batch := []arrival{first}

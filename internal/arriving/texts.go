@@ -2,6 +2,7 @@ package arriving
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,12 +144,16 @@ func (d *Door) acknowledge(ctx context.Context, in *store.Inbound, holders []sto
 		in.Meaning = buurtbel.AnswerOther
 		return d.keep(ctx, in, holders)
 	}
-	member := buurtbel.ID(0)
-	if len(holders) > 0 {
-		member = holders[0].Member
-	}
-	_, err = d.settled(ctx, in, zone, member, alert)
+	_, err = d.settled(ctx, in, zone, holderIn(holders, zone).Member, alert)
 	return err
+}
+
+// holderIn gives the first holder in a zone: of two zones whose members share a number, none hears of the other's.
+func holderIn(holders []store.ContactHolder, zone buurtbel.ID) store.ContactHolder {
+	if i := slices.IndexFunc(holders, func(h store.ContactHolder) bool { return h.Zone == zone }); i >= 0 {
+		return holders[i]
+	}
+	return store.ContactHolder{}
 }
 
 var stillKeys = map[buurtbel.Channel]string{
@@ -206,11 +211,12 @@ func (d *Door) keep(ctx context.Context, in *store.Inbound, holders []store.Cont
 	if zone == 0 {
 		zone = holders[0].Zone
 	}
-	fresh, err := d.settled(ctx, in, zone, holders[0].Member, alert)
-	if err != nil || !fresh {
+	holder := holderIn(holders, zone)
+	fresh, err := d.settled(ctx, in, zone, holder.Member, alert)
+	if err != nil || !fresh || holder.Contact == 0 {
 		return err
 	}
-	return relaying.SendSparingly(ctx, d.db, d.actor, relaying.Answer{Holder: holders[0], Key: "message.answer.text"})
+	return relaying.SendSparingly(ctx, d.db, d.actor, relaying.Answer{Holder: holder, Key: "message.answer.text"})
 }
 
 // stranger keeps a text from a number that nobody has. It is not answered: we have no message to a number that never joined, and two

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -29,11 +30,10 @@ func (d *Dispatcher) close(ctx context.Context) {
 func (d *Dispatcher) closeOver(ctx context.Context) error {
 	now := d.db.Now()
 	changed := false
+	var failed error
 	for _, m := range d.running.Load().list {
 		done, err := d.closeOne(ctx, m, now)
-		if err != nil {
-			return err
-		}
+		failed = errors.Join(failed, err) // one message that cannot be closed must not hold back the others
 		changed = changed || done
 	}
 	var stopped []store.RunningMessage
@@ -42,17 +42,15 @@ func (d *Dispatcher) closeOver(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("read stopped messages: %w", err)
+		return errors.Join(failed, fmt.Errorf("read stopped messages: %w", err))
 	}
 	for _, m := range stopped {
-		if err := d.closeStopped(ctx, m); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, d.closeStopped(ctx, m))
 	}
 	if changed {
-		return d.refresh(ctx)
+		failed = errors.Join(failed, d.refresh(ctx))
 	}
-	return nil
+	return failed
 }
 
 func (d *Dispatcher) closeOne(ctx context.Context, m store.RunningMessage, now time.Time) (bool, error) {

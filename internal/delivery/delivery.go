@@ -107,13 +107,18 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 		}
 		return err
 	}
-	var loops sync.WaitGroup
+	var lanes, loops sync.WaitGroup
 	for _, l := range d.lanes {
-		loops.Go(func() { l.pump(ctx) })
-		loops.Go(l.record)
+		lanes.Go(func() { l.pump(ctx) })
+		lanes.Go(l.record)
 	}
+	alive, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	loops.Go(func() { d.live(alive) })
 	loops.Go(func() { d.watch(ctx) })
 	loops.Go(func() { d.close(ctx) })
+	lanes.Wait()
+	end() // only now: while answers are awaited, another process must not take the begun attempts for those of a dead one
 	loops.Wait()
 	return nil
 }
@@ -122,10 +127,25 @@ func (d *Dispatcher) start(ctx context.Context) error {
 	if err := d.beat(ctx); err != nil {
 		return err
 	}
-	if err := d.recover(ctx, d.db.Node(), d.boot); err != nil {
+	// All of them, whenever they began: the clock may have been put back, and this process has begun none yet.
+	if err := d.recover(ctx, d.db.Node(), ever); err != nil {
 		return fmt.Errorf("take back unsettled attempts: %w", err)
 	}
 	return d.refresh(ctx)
+}
+
+// live tells once a second that this process lives, also while it ends.
+func (d *Dispatcher) live(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			d.complain(ctx, "tell that this process lives", d.beat(ctx))
+		}
+	}
 }
 
 // watch keeps the board true: after each commit that made work due, and once a second as a safety net.
@@ -139,7 +159,7 @@ func (d *Dispatcher) watch(ctx context.Context) {
 			return
 		case <-woken:
 		case <-tick.C:
-			d.heartbeat(ctx)
+			d.takeOver(ctx)
 		}
 		if err := d.refresh(ctx); err != nil {
 			d.complain(ctx, "read running messages", err)

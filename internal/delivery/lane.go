@@ -16,10 +16,13 @@ type lane struct {
 	d         *Dispatcher
 	unsettled atomic.Int64
 	results   chan result
-	nudged    chan struct{} // something may be due, or room came free
-	paused    atomic.Int64  // Unix nanoseconds until which the carrier asked for rest
+	nudged    chan struct{}             // something may be due, or room came free
+	paused    atomic.Pointer[time.Time] // until when the carrier asked for rest; it keeps its monotonic reading: a clock put back lengthens no rest
+	board     *board                    // as idle knows it
 	idle      map[buurtbel.ID]time.Time
-	turn      buurtbel.ID // the message that was served last within its class
+	sick      map[buurtbel.ID]time.Time // messages that could not be served, and when they are tried again: no nudge makes that sooner
+	orphaned  time.Time                 // when a claim last ended in an error: it may have been committed all the same; zero: none since the last look
+	turn      buurtbel.ID               // the message that was served last within its class
 }
 
 type result struct {
@@ -30,7 +33,7 @@ type result struct {
 }
 
 func newLane(d *Dispatcher, l Lane) *lane {
-	return &lane{Lane: l, d: d, results: make(chan result, d.limits.Unsettled), nudged: make(chan struct{}, 1), idle: map[buurtbel.ID]time.Time{}}
+	return &lane{Lane: l, d: d, results: make(chan result, d.limits.Unsettled), nudged: make(chan struct{}, 1), idle: map[buurtbel.ID]time.Time{}, sick: map[buurtbel.ID]time.Time{}}
 }
 
 func (l *lane) nudge() {
@@ -83,8 +86,8 @@ const slow = 5 * time.Second
 // round claims one batch and sends it. It gives how long there is nothing to do.
 func (l *lane) round(ctx context.Context) (time.Duration, error) {
 	now := l.d.db.Now()
-	if until := l.paused.Load(); until > now.UnixNano() {
-		return time.Duration(until - now.UnixNano()), nil
+	if until := l.paused.Load(); until != nil && until.After(now) {
+		return until.Sub(now), nil
 	}
 	if !l.Sender.Up() {
 		return 50 * time.Millisecond, nil
@@ -93,15 +96,25 @@ func (l *lane) round(ctx context.Context) (time.Duration, error) {
 	if room < l.d.limits.Claim/2 && l.unsettled.Load() > 0 {
 		return slow, nil // an outcome will nudge
 	}
+	if b := l.d.running.Load(); b != l.board { // work became due since the lane last looked, also when it never rested
+		l.board = b
+		clear(l.idle)
+	}
+	if wait, err := l.adopt(ctx, now); err != nil || wait > 0 {
+		return wait, err
+	}
 	next := slow
 	for _, m := range l.order(now) {
-		if until, ok := l.idle[m.ID]; ok && until.After(now) {
-			next = min(next, until.Sub(now))
+		if wait := max(l.idle[m.ID].Sub(now), l.sick[m.ID].Sub(now)); wait > 0 {
+			next = min(next, wait)
 			continue
 		}
+		delete(l.sick, m.ID)
 		n, err := l.serve(ctx, m, room)
-		if err != nil {
-			return 0, err
+		if err != nil { // one message that cannot be served must not hold back the others
+			l.d.complain(ctx, "claim deliveries of message "+m.ID.String(), err)
+			l.sick[m.ID] = now.Add(time.Second)
+			return 0, nil
 		}
 		if n > 0 {
 			l.turn = m.ID
@@ -174,13 +187,20 @@ func (l *lane) serve(ctx context.Context, m store.RunningMessage, room int) (int
 	if m.Class >= buurtbel.ClassBulletin {
 		room = min(room, 100) // short turns: an alert waits behind one of them
 	}
+	// What the carrier has is waited for when the program ends, or it would be uncertain and go twice; what it has not goes back. A claim is
+	// not cut off either: whether it was committed would not be known.
+	begun := context.WithoutCancel(ctx)
 	var work []store.Work
-	err := l.d.db.WriteRank(ctx, rankOf(m.Class), buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
+	err := l.d.db.WriteRank(begun, rankOf(m.Class), buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
 		work, err = tx.Claim(m.ID, m.Kind, l.Channel, l.Carrier, room)
 		return err
 	})
-	if err != nil || len(work) == 0 {
+	if err != nil {
+		l.orphaned = l.d.db.Now()
 		return 0, err
+	}
+	if len(work) == 0 {
+		return 0, nil
 	}
 	if n := l.unsettled.Add(int64(len(work))); n > int64(l.d.limits.Unsettled) {
 		l.d.log.Error("more unsettled attempts than allowed", "carrier", l.Carrier, "unsettled", n)
@@ -193,12 +213,18 @@ func (l *lane) serve(ctx context.Context, m store.RunningMessage, room int) (int
 		withdrawn = buurtbel.Move{State: buurtbel.Queued, Open: true, Due: l.d.db.Now().Add(time.Second)}
 	}
 	for i := range work {
-		if r := l.begun(m, &work[i]); running && l.d.isRunning(m.ID) {
-			l.send(ctx, m, &work[i], r, texts)
-		} else {
-			r.Withdrawn, r.Move = true, withdrawn
-			l.results <- r
+		r := l.begun(m, &work[i])
+		switch {
+		case running && l.d.isRunning(m.ID) && ctx.Err() == nil:
+			l.send(begun, m, &work[i], r, texts)
+			continue
+		case running && l.d.isRunning(m.ID):
+			r.Move = buurtbel.Move{State: buurtbel.Queued, Open: true, Due: l.d.db.Now()}
+		default:
+			r.Move = withdrawn
 		}
+		r.Withdrawn = true
+		l.results <- r
 	}
 	return len(work), err
 }
@@ -257,10 +283,40 @@ func (l *lane) settle(r result, res channel.Result) {
 	l.results <- r
 }
 
+// adopt gives back what was begun by a claim whose commit was not confirmed, as when the connection broke at that moment. Nobody sends it
+// and this process lives, so nobody else would take it over. It looks a little later, when every attempt that the lane knows is settled:
+// what is still begun then was never sent. It gives how long to wait for that.
+func (l *lane) adopt(ctx context.Context, now time.Time) (time.Duration, error) {
+	switch {
+	case l.orphaned.IsZero(), now.Sub(l.orphaned).Abs() < slow:
+		return 0, nil
+	case l.unsettled.Load() > 0:
+		return slow, nil // an outcome will nudge
+	}
+	var left []store.Unsettled
+	err := l.d.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
+		left, err = tx.UnsettledOf(l.d.db.Node(), ever, l.d.limits.Unsettled*(len(l.d.lanes)+1))
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	l.orphaned = time.Time{}
+	for _, u := range left {
+		if u.Carrier == l.Carrier && u.Channel == l.Channel {
+			u.Withdrawn, u.Move = true, buurtbel.Move{State: buurtbel.Queued, Open: true, Due: now}
+			l.unsettled.Add(1)
+			l.results <- result{Settled: u.Settled, message: u.Message, zone: u.Zone, alert: u.Alert, class: u.Tries.Class, tries: u.Tries}
+		}
+	}
+	return 0, nil
+}
+
 // pause lets the whole carrier rest: throttling is about the carrier, not about the message.
 func (l *lane) pause(wish time.Duration) {
 	if wish <= 0 {
 		wish = time.Second
 	}
-	l.paused.Store(l.d.db.Now().Add(wish).UnixNano())
+	until := l.d.db.Now().Add(wish)
+	l.paused.Store(&until)
 }

@@ -27,7 +27,7 @@ func (l *lane) record() {
 }
 
 // linger is how long a batch waits for company; a lone result does not wait longer.
-const linger = 2 * time.Millisecond
+const linger = 10 * time.Millisecond
 
 func (l *lane) gather(batch []result) []result {
 	t := time.NewTimer(linger)

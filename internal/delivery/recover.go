@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -12,16 +13,15 @@ import (
 // silence is how long a node may be unheard before its begun attempts are taken over.
 const silence = 4 * time.Second
 
+// ever is later than every attempt began, whatever the clock said then.
+var ever = time.UnixMicro(math.MaxInt64)
+
 func (d *Dispatcher) beat(ctx context.Context) error {
 	return d.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.Beat(d.boot) })
 }
 
-// heartbeat tells that this node lives, and takes over from nodes that do not.
-func (d *Dispatcher) heartbeat(ctx context.Context) {
-	if err := d.beat(ctx); err != nil {
-		d.complain(ctx, "tell that this node lives", err)
-		return
-	}
+// takeOver takes the begun attempts of nodes that live no more.
+func (d *Dispatcher) takeOver(ctx context.Context) {
 	var silent []int
 	now := d.db.Now()
 	err := d.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {

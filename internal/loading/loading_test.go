@@ -2,6 +2,7 @@ package loading_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -135,6 +136,35 @@ func TestHomesAreFoundAsTheyWereMeant(t *testing.T) {
 		first := buurtbel.Point{Lat: 50.001, Lon: 4.001}
 		if diff := cmp.Diff([]buurtbel.Point{first, first, {Lat: 50.003, Lon: 4.003}, {}, {}}, s.places(t)); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+// A list that was cut off while it was written goes on where it was, or is taken back; until then no other list is read for the network.
+func TestImportCutOff(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := newStand(t, db)
+		var list strings.Builder
+		list.WriteString("Naam;GSM\n")
+		for i := range 1200 {
+			fmt.Fprintf(&list, "Jan Peeters%c%c%c;0455/00.%02d.%02d\n", 'a'+i/100, 'a'+i/10%10, 'a'+i%10, i/100, i%100)
+		}
+		staged := s.stage(t, list.String())
+		ctx, cut := context.WithCancel(t.Context())
+		n, err := loading.CommitMembers(ctx, db, buurtbel.System(), s.zone.ID, staged.Import, func(int, int) { cut() })
+		if err == nil || n == 0 || n >= staged.People {
+			t.Fatalf("not cut off: %d, %v", n, err)
+		}
+		table, err := sheet.Read(strings.NewReader("Naam;GSM\nAn Maes;0455/01.00.00\n"), sheet.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = loading.StageMembers(t.Context(), db, buurtbel.System(), s.zone, s.network, table, memberfile.Options{}, loading.Answers{AcceptAsked: true})
+		if buurtbel.KeyOf(err) != "error.import.cut" {
+			t.Errorf("another list meanwhile: %v", err)
+		}
+		if got := s.commit(t, staged.Import); got != staged.People || len(s.places(t)) != staged.People {
+			t.Errorf("%d of %d after going on, %d members", got, staged.People, len(s.places(t)))
 		}
 	})
 }

@@ -31,6 +31,9 @@ func StageMembers(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone 
 	if err := actor.May(buurtbel.MayImport, scope, db.Now()); err != nil {
 		return nil, err
 	}
+	if err := whole(ctx, db, scope); err != nil {
+		return nil, err
+	}
 	countries, err := zone.Reachable()
 	if err != nil {
 		return nil, err
@@ -56,6 +59,21 @@ func StageMembers(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone 
 	}
 	s.Import = db.NewID()
 	return s, stage(ctx, db, scope, actor, store.Import{ID: s.Import, Network: network, By: actor.Person, Total: len(rows)}, rows)
+}
+
+// whole refuses a new list as long as an earlier one of the network was cut off: those of it who were written are no members yet, and would
+// count as members already.
+func whole(ctx context.Context, db *store.DB, scope buurtbel.Scope) error {
+	return db.Read(ctx, scope, func(tx *store.Tx) error {
+		i, cut, err := tx.CutImport()
+		switch {
+		case err != nil || !cut:
+			return err
+		case i.State == store.ImportUndoing:
+			return buurtbel.Fail(buurtbel.Conflict, "error.import.cut-undo", buurtbel.Args{"Import": i.ID.String()})
+		}
+		return buurtbel.Fail(buurtbel.Conflict, "error.import.cut", buurtbel.Args{"Import": i.ID.String(), "Count": i.Done, "Total": i.Total})
+	})
 }
 
 // choose leaves out who cannot become a member: refused rows, unanswered questions, doubles, and who is a member already.
@@ -249,7 +267,7 @@ func writeMembers(ctx context.Context, db *store.DB, scope buurtbel.Scope, i sto
 			continue // written before this commit was broken off
 		}
 		members := membersOf(db, i, rows)
-		if err := db.WriteRank(ctx, store.Bulk, scope, func(tx *store.Tx) error { return tx.InsertMembers(members) }); err != nil {
+		if err := db.WriteRank(ctx, store.Bulk, scope, func(tx *store.Tx) error { return tx.InsertImported(i.ID, done-len(rows), members) }); err != nil {
 			return done, err
 		}
 		if progress != nil {

@@ -2,6 +2,7 @@ package mailtext
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"io"
 	netmail "net/mail"
@@ -81,7 +82,7 @@ func parts(t interface{ Fatal(...any) }, raw []byte) (mail.Header, map[string]st
 	found := map[string]string{}
 	for {
 		p, err := r.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return r.Header, found
 		}
 		if err != nil {

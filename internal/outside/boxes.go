@@ -103,7 +103,7 @@ func bodies(raw []byte) (text, html string) {
 	if err != nil && !message.IsUnknownCharset(err) {
 		return string(raw), ""
 	}
-	defer r.Close()
+	defer r.Close() //nolint:errcheck // reads from memory
 	for {
 		p, err := r.NextPart()
 		if errors.Is(err, io.EOF) {

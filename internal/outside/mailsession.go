@@ -53,7 +53,7 @@ func (s *mailSession) serve() {
 		line, err := s.r.ReadSlice('\n')
 		if errors.Is(err, bufio.ErrBufferFull) || len(line) > lineMax {
 			s.say("500 5.5.2 line too long")
-			err = errors.Join(err, s.w.Flush())
+			_ = s.w.Flush() // the client's own luck
 			return
 		}
 		if err != nil {

@@ -184,12 +184,11 @@ func (w *World) run(ctx context.Context) error {
 	}
 	tasks.Go(func() {
 		<-ctx.Done()
-		server.Close()
+		server.Close() //nolint:errcheck // it ends whatever this says
 	})
 	defer tasks.Wait()
 	if err := json.NewEncoder(w.opts.Stdout).Encode(w.ports); err != nil {
-		server.Close()
-		return fmt.Errorf("print the ports: %w", err)
+		return errors.Join(fmt.Errorf("print the ports: %w", err), server.Close())
 	}
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve HTTP: %w", err)

@@ -90,9 +90,3 @@ func (tx *Tx) EachHouse(postalCodes []string, see func(Street, House)) error {
 		return err
 	}, query, args...)
 }
-
-// CountAddresses counts the register.
-func (tx *Tx) CountAddresses() (n int, err error) {
-	err = tx.row(`select count(*) from address`).Scan(&n)
-	return n, err
-}

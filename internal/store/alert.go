@@ -176,19 +176,6 @@ func (tx *Tx) OpenDeliveries(message buurtbel.ID) (bool, error) {
 	return n > 0, err
 }
 
-// InFlight tells whether an alert may still reach somebody who is not known to be reached: an attempt's outcome is open, or a delivery is
-// due. A correction waits for it. Of a stopped message every queued delivery counts until it is closed: another node may have claimed it in
-// a transaction that this one cannot see yet.
-func (tx *Tx) InFlight(alert buurtbel.ID) (bool, error) {
-	var n int
-	err := tx.row(`select count(*) from (select 1 from message m where m.alert = $1 and m.zone = $2 and m.kind in ('launch', 'update')
-		and m.finished_at = 0 and (m.state = 'running' and m.cursor < m.audience_size or m.state in ('running', 'stopped') and exists
-			(select 1 from delivery d where d.message = m.id and d.open = 1
-			and (d.state = 'sending' or d.state = 'queued' and (m.state = 'stopped' or d.due <= $3)))) limit 1) x`,
-		alert, tx.scope.Zone, micros(tx.now)).Scan(&n)
-	return n > 0, err
-}
-
 // FinishMessage closes a message whose cursor is at its end and whose deliveries are all final. It is false when something is open.
 //
 // The rows of its alert and of the message are locked first, each by a statement of its own, so that the update sees what was committed
@@ -237,24 +224,6 @@ func (tx *Tx) AlertOpen(alert buurtbel.ID) (bool, error) {
 	return n > 0, err
 }
 
-// NewlyReached lists members whom an alert reached and who are not yet recipients of a later message, in order, at most n.
-// Reached is rule 2's: an attempt on any contact point was handed over or is uncertain.
-func (tx *Tx) NewlyReached(alert, message buurtbel.ID, n int) ([]buurtbel.ID, error) {
-	var out []buurtbel.ID
-	err := tx.each(func(r *sql.Rows) error {
-		var id buurtbel.ID
-		err := r.Scan(&id)
-		out = append(out, id)
-		return err
-	}, `select distinct x.member from message m join recipient x on x.message = m.id join delivery d on d.recipient = x.id
-		where m.alert = $1 and m.zone = $2 and m.kind in ('launch', 'update')
-		and (d.state in ('handed-over', 'uncertain', 'delivered', 'heard') or d.doubts > 0 or exists
-			(select 1 from attempt a where a.delivery = d.id and (a.parts > 0 or a.state in ('handed-over', 'uncertain', 'delivered', 'heard'))))
-		and not exists (select 1 from recipient y where y.message = $3 and y.member = x.member)
-		order by x.member limit $4`, alert, tx.scope.Zone, message, n)
-	return out, err
-}
-
 // CountIn counts people who are recipients of a message beside those whom it follows.
 func (tx *Tx) CountIn(message buurtbel.ID, n int) error {
 	_, err := tx.exec(`update message set audience_size = audience_size + $1, cursor = cursor + $2 where id = $3 and zone = $4`, n, n, message, tx.scope.Zone)
@@ -277,6 +246,17 @@ func (tx *Tx) GrowAudience(message buurtbel.ID, by int, last bool) error {
 // Heard records that a member confirmed an alert's message by a delivery: the recipient is heard, and what is still queued for that
 // recipient is not needed. It is false when the recipient had confirmed before.
 func (tx *Tx) Heard(recipient, delivery buurtbel.ID) (bool, error) {
+	return tx.heard(recipient, delivery, 0)
+}
+
+// HeardOnSharedLine is Heard for one of several members who share the line that confirmed: nobody knows which of them it was, so only that
+// line is left alone, and every other contact point of the member is still tried (rule 8).
+func (tx *Tx) HeardOnSharedLine(recipient, delivery, contact buurtbel.ID) (bool, error) {
+	return tx.heard(recipient, delivery, contact)
+}
+
+// heard leaves alone what is queued for a recipient: for one contact point, or with contact 0 for all.
+func (tx *Tx) heard(recipient, delivery, contact buurtbel.ID) (bool, error) {
 	n, err := tx.exec(`update recipient set heard_at = $1 where id = $2 and zone = $3 and heard_at = 0`, micros(tx.now), recipient, tx.scope.Zone)
 	if err != nil || n == 0 {
 		return false, err
@@ -286,8 +266,8 @@ func (tx *Tx) Heard(recipient, delivery buurtbel.ID) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("mark delivery heard: %w", err)
 	}
-	_, err = tx.exec(`update delivery set state = 'not-needed', open = 0, changed_at = $1 where recipient = $2 and zone = $3 and state = 'queued' and open = 1`,
-		micros(tx.now), recipient, tx.scope.Zone)
+	_, err = tx.exec(`update delivery set state = 'not-needed', open = 0, changed_at = $1 where recipient = $2 and zone = $3 and state = 'queued' and open = 1
+		and (cast($4 as bigint) = 0 or contact = $5)`, micros(tx.now), recipient, tx.scope.Zone, contact, contact)
 	if err != nil {
 		return false, fmt.Errorf("drop what is not needed: %w", err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"database/sql"
 	"encoding/hex"
 	"errors"
@@ -68,19 +69,42 @@ type seal struct {
 }
 
 // Heads joins the heads of all chains, authenticates them with the ring's journal key, and keeps what was authenticated. Each names only
-// the chains that grew since the one before and is bound to that one, so that the newest vouches for all. The scope is the installation.
-func (tx *Tx) Heads() (Head, error) {
+// the chains that grew since the one before and is bound to that one, so that the newest vouches for all. The chains are read before the
+// writing begins, however many there are; what is added meanwhile is in the next one. Busy when another process made the next one first.
+func (db *DB) Heads(ctx context.Context) (Head, error) {
+	var s seal
+	err := db.Read(ctx, buurtbel.Scope{}, func(tx *Tx) (err error) {
+		s, err = tx.nextSeal()
+		return err
+	})
+	if err != nil {
+		return Head{}, err
+	}
+	err = db.WriteRank(ctx, Bulk, buurtbel.Scope{}, func(tx *Tx) error {
+		_, err := tx.exec(`insert into journal_seal (number, at, entries, body, mac) values ($1, $2, $3, $4, $5)`, s.number, micros(s.at), s.entries, s.body, s.mac)
+		return err
+	})
+	if duplicate(err) { // another node made the next one at the same moment
+		return Head{}, buurtbel.FailWith(err, buurtbel.Busy, "error.store.busy", nil)
+	}
+	if err != nil {
+		return Head{}, fmt.Errorf("insert head: %w", err)
+	}
+	return Head{At: s.at, Entries: s.entries, MAC: s.mac}, nil
+}
+
+func (tx *Tx) nextSeal() (seal, error) {
 	last, err := tx.lastSeal()
 	if err != nil {
-		return Head{}, fmt.Errorf("read last head: %w", err)
+		return seal{}, fmt.Errorf("read last head: %w", err)
 	}
 	known, err := tx.sealedSeqs()
 	if err != nil {
-		return Head{}, fmt.Errorf("read earlier heads: %w", err)
+		return seal{}, fmt.Errorf("read earlier heads: %w", err)
 	}
 	chains, err := tx.heads()
 	if err != nil {
-		return Head{}, fmt.Errorf("read heads: %w", err)
+		return seal{}, fmt.Errorf("read heads: %w", err)
 	}
 	s := seal{number: last.number + 1, at: instant(micros(tx.now))}
 	var grown []link
@@ -92,14 +116,7 @@ func (tx *Tx) Heads() (Head, error) {
 	}
 	s.body = sealBody(s, last.mac, grown)
 	s.mac = tx.db.ring.MAC(vault.Journal, s.body)
-	_, err = tx.exec(`insert into journal_seal (number, at, entries, body, mac) values ($1, $2, $3, $4, $5)`, s.number, micros(s.at), s.entries, s.body, s.mac)
-	if duplicate(err) { // another node made the next one at the same moment
-		return Head{}, buurtbel.FailWith(err, buurtbel.Busy, "error.store.busy", nil)
-	}
-	if err != nil {
-		return Head{}, fmt.Errorf("insert head: %w", err)
-	}
-	return Head{At: s.at, Entries: s.entries, MAC: s.mac}, nil
+	return s, nil
 }
 
 // sealBody writes what a head authenticates: number, time, count, the MAC before, then one line for each chain that grew.

@@ -22,11 +22,11 @@ func (tx *Tx) EachHome(members []buurtbel.ID, see func(buurtbel.ID, Home)) error
 			return err
 		}
 		var h Home
-		if err := tx.openJSON("member", "home", id, sealed, &h); err != nil {
-			return err
+		err := tx.openJSON("member", "home", id, sealed, &h)
+		if err == nil {
+			see(id, h)
 		}
-		see(id, h)
-		return nil
+		return tx.spared(err, "home", id)
 	}, tx.pick(p), jsonIDs(members), tx.scope.Zone)
 }
 
@@ -50,7 +50,7 @@ func (tx *Tx) EachPlace(members []buurtbel.ID, see func(MemberPlace)) error {
 			return err
 		}
 		plain, err := tx.open("member", "place", m.Member, sealed)
-		if err != nil {
+		if err = tx.spared(err, "place", m.Member); err != nil {
 			return fmt.Errorf("open place: %w", err)
 		}
 		var known bool

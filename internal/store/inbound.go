@@ -78,41 +78,43 @@ func (tx *Tx) scanInbound(scan func(...any) error) (*Inbound, error) {
 	err := scan(&in.ID, &in.Zone, &in.Carrier, &in.Channel, &sealed[0], &sealed[1], &sealed[2], &in.Part[0], &in.Part[1], &in.Part[2], &at,
 		&in.Meaning, &in.Member, &in.Alert, &in.State)
 	if err != nil {
-		return nil, err
+		return &in, err
 	}
 	in.At = instant(at)
 	for i, into := range map[int]*string{0: &in.From, 1: &in.To, 2: &in.Body} {
 		column := [...]string{"sender", "recipient", "body"}[i]
 		plain, err := tx.open("inbound", column, in.ID, sealed[i])
 		if err != nil {
-			return nil, fmt.Errorf("open text: %w", err)
+			return &in, fmt.Errorf("open text: %w", err)
 		}
 		*into = string(plain)
 	}
 	return &in, nil
 }
 
-// DueInbound lists texts that no verb has taken yet, oldest first, at most n. For loops.
-func (tx *Tx) DueInbound(n int) ([]*Inbound, error) {
+// texts reads texts that came in. One that cannot be opened stays where it is, and holds back no other.
+func (tx *Tx) texts(query string, args ...any) ([]*Inbound, error) {
 	var out []*Inbound
 	err := tx.each(func(r *sql.Rows) error {
 		in, err := tx.scanInbound(r.Scan)
-		out = append(out, in)
-		return err
-	}, `select `+inboundColumns+` from inbound where state = 'new' and due <= $1 order by due, id limit $2`, micros(tx.now), n)
+		if err == nil {
+			out = append(out, in)
+			return nil
+		}
+		return tx.spared(err, "text", in.ID)
+	}, query, args...)
 	return out, err
+}
+
+// DueInbound lists texts that no verb has taken yet, oldest first, at most n. For loops.
+func (tx *Tx) DueInbound(n int) ([]*Inbound, error) {
+	return tx.texts(`select `+inboundColumns+` from inbound where state = 'new' and due <= $1 order by due, id limit $2`, micros(tx.now), n)
 }
 
 // PartsOf lists the new pieces of a longer text, in order of their numbers.
 func (tx *Tx) PartsOf(from string, group int) ([]*Inbound, error) {
-	var out []*Inbound
-	err := tx.each(func(r *sql.Rows) error {
-		in, err := tx.scanInbound(r.Scan)
-		out = append(out, in)
-		return err
-	}, `select `+inboundColumns+` from inbound where sender_hash = $1 and part_group = $2 and part_total > 1 and state = 'new' order by part_number, id`,
+	return tx.texts(`select `+inboundColumns+` from inbound where sender_hash = $1 and part_group = $2 and part_total > 1 and state = 'new' order by part_number, id`,
 		tx.db.AddressHash(from), group)
-	return out, err
 }
 
 // PostponeInbound tries a text again later: its other pieces are missing, or its verb failed.
@@ -147,14 +149,8 @@ func (tx *Tx) JoinInbound(first *Inbound, rest []*Inbound) error {
 
 // TextsOf lists the texts that came back to an alert and that a person should read, newest first; alert 0: those to no alert.
 func (tx *Tx) TextsOf(alert buurtbel.ID, n int) ([]*Inbound, error) {
-	var out []*Inbound
-	err := tx.each(func(r *sql.Rows) error {
-		in, err := tx.scanInbound(r.Scan)
-		out = append(out, in)
-		return err
-	}, `select `+inboundColumns+` from inbound where zone = $1 and alert = $2 and meaning = 'other' and state in ('done', 'seen') order by id desc limit $3`,
+	return tx.texts(`select `+inboundColumns+` from inbound where zone = $1 and alert = $2 and meaning = 'other' and state in ('done', 'seen') order by id desc limit $3`,
 		tx.scope.Zone, alert, n)
-	return out, err
 }
 
 // MarkSeen settles a text on the desk.

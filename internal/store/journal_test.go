@@ -27,11 +27,7 @@ func (v *village) append(subject buurtbel.ID, n int) {
 // heads authenticates the journal as it stands.
 func (v *village) heads() store.Head {
 	v.t.Helper()
-	var h store.Head
-	err := v.db.Write(v.t.Context(), buurtbel.Scope{}, func(tx *store.Tx) (err error) {
-		h, err = tx.Heads()
-		return err
-	})
+	h, err := v.db.Heads(v.t.Context())
 	if err != nil {
 		v.t.Fatal(err)
 	}

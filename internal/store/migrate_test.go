@@ -3,7 +3,6 @@ package store_test
 import (
 	"database/sql"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -260,7 +259,7 @@ func freeze(t *testing.T, engine store.Engine, c store.Config) {
 	raw := openRaw(t, c)
 	defer raw.Close()
 	dialect := map[store.Engine]goose.Dialect{store.SQLite: goose.DialectSQLite3, store.Postgres: goose.DialectPostgres}[engine]
-	var folder fs.FS = os.DirFS("migrations/" + string(engine))
+	folder := os.DirFS("migrations/" + string(engine))
 	provider, err := goose.NewProvider(dialect, raw, folder)
 	if err != nil {
 		t.Fatal(err)

@@ -33,7 +33,7 @@ type Matched struct {
 var matchWhole = pair{
 	lite: `select j.key, d.id, a.number, d.recipient, d.contact, d.channel, d.rank, d.more, d.state, d.zone, d.message, m.alert, a.parts
 		from jsonb_each($1) j cross join attempt a on a.carrier = j.value->>'c' and a.ref = j.value->>'f' and a.ref <> ''
-		join delivery d on d.id = a.delivery join message m on m.id = d.message`,
+		join delivery d on d.id = a.delivery join message m on m.id = d.message order by d.id`,
 	pg: `select j.k, d.id, a.number, d.recipient, d.contact, d.channel, d.rank, d.more, d.state, d.zone, d.message, m.alert, a.parts
 		from jsonb_to_recordset($1::jsonb) as j(k bigint, c text, f text) join attempt a on a.carrier = j.c and a.ref = j.f and a.ref <> ''
 		join delivery d on d.id = a.delivery join message m on m.id = d.message order by d.id for update of d`,
@@ -43,7 +43,7 @@ var matchPart = pair{
 	lite: `select j.key, d.id, a.number, d.recipient, d.contact, d.channel, d.rank, d.more, d.state, d.zone, d.message, m.alert, a.parts
 		from jsonb_each($1) j cross join attempt_part p on p.carrier = j.value->>'c' and p.ref = j.value->>'f'
 		join attempt a on a.delivery = p.delivery and a.number = p.number
-		join delivery d on d.id = a.delivery join message m on m.id = d.message`,
+		join delivery d on d.id = a.delivery join message m on m.id = d.message order by d.id`,
 	pg: `select j.k, d.id, a.number, d.recipient, d.contact, d.channel, d.rank, d.more, d.state, d.zone, d.message, m.alert, a.parts
 		from jsonb_to_recordset($1::jsonb) as j(k bigint, c text, f text) join attempt_part p on p.carrier = j.c and p.ref = j.f
 		join attempt a on a.delivery = p.delivery and a.number = p.number

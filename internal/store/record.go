@@ -122,11 +122,18 @@ func (tx *Tx) afterRecord(list []Settled, moved map[buurtbel.ID]bool) error {
 	return tx.wakeEarly(list)
 }
 
+// Carriers count their ids anew after a restart or when a counter is full: the newest attempt takes an id over, because receipts that still come
+// for it are about that one.
 var insertPartRows = pair{
 	lite: `insert into attempt_part (carrier, ref, delivery, number, zone, state)
-		select value->>'c', value->>'f', value->>'d', value->>'n', $2, '' from jsonb_each($1) where true on conflict (carrier, ref) do nothing`,
+		select value->>'c', value->>'f', value->>'d', value->>'n', $2, '' from jsonb_each($1) where true on conflict (carrier, ref) do update
+		set delivery = excluded.delivery, number = excluded.number, zone = excluded.zone, state = ''
+		where (attempt_part.delivery, attempt_part.number) < (excluded.delivery, excluded.number)`,
 	pg: `insert into attempt_part (carrier, ref, delivery, number, zone, state)
-		select c, f, d, n, $2, '' from jsonb_to_recordset($1::jsonb) as j(c text, f text, d bigint, n bigint) on conflict (carrier, ref) do nothing`,
+		select distinct on (c, f) c, f, d, n, cast($2 as bigint), '' from jsonb_to_recordset($1::jsonb) as j(c text, f text, d bigint, n bigint)
+		order by c, f, d desc, n desc on conflict (carrier, ref) do update
+		set delivery = excluded.delivery, number = excluded.number, zone = excluded.zone, state = ''
+		where (attempt_part.delivery, attempt_part.number) < (excluded.delivery, excluded.number)`,
 }
 
 // insertParts keeps the references of messages that went out in several parts: each part has its own receipt.

@@ -86,3 +86,23 @@ func (tx *Tx) EndSession(hash []byte) error {
 	_, err := tx.exec(`update session set ended_at = $1 where hash = $2 and ended_at = 0`, micros(tx.now), hash)
 	return err
 }
+
+// ForgetEntries erases links, sessions and shifts that were over before a moment, at most n of each: who signed in stands in the journal. It
+// gives how many rows it erased.
+func (tx *Tx) ForgetEntries(before time.Time, n int) (int64, error) {
+	all := int64(0)
+	for _, query := range []string{
+		`delete from one_use where hash in (select hash from one_use where expires < $1 limit $2)`,
+		`delete from session_device where session in (select hash from session where expires < $1 limit $2)`,
+		`delete from session where hash in (select hash from session where expires < $1 limit $2)
+			and not exists (select 1 from session_device d where d.session = session.hash)`,
+		`delete from shift where (device, person) in (select device, person from shift where expires < $1 limit $2)`,
+	} {
+		erased, err := tx.exec(query, micros(before), n)
+		if err != nil {
+			return 0, fmt.Errorf("forget who signed in: %w", err)
+		}
+		all += erased
+	}
+	return all, nil
+}

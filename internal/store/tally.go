@@ -3,7 +3,6 @@ package store
 import (
 	"database/sql"
 	"fmt"
-	"time"
 
 	"github.com/buurtbel/buurtbel"
 )
@@ -108,26 +107,4 @@ func (tx *Tx) tallyChannels(message buurtbel.ID, t *Tally) error {
 		}
 		return nil
 	}, `select channel, state, reason, count(*) from delivery where message = $1 and zone = $2 group by channel, state, reason`, message, tx.scope.Zone)
-}
-
-// HandOffs gives when attempts of a message were settled as handed over, for the curve: seconds since a start, with a count each.
-func (tx *Tx) HandOffs(message buurtbel.ID, start time.Time, step time.Duration) ([]int, error) {
-	var out []int
-	err := tx.each(func(r *sql.Rows) error {
-		var slot, n int
-		if err := r.Scan(&slot, &n); err != nil {
-			return err
-		}
-		if slot < 0 || slot > 100_000 {
-			return nil
-		}
-		for len(out) <= slot {
-			out = append(out, 0)
-		}
-		out[slot] += n
-		return nil
-	}, `select (a.settled_at - $1) / $2, count(*) from delivery d join attempt a on a.delivery = d.id
-		where d.message = $3 and d.zone = $4 and a.parts > 0 and a.settled_at > 0 group by 1 order by 1`,
-		micros(start), step.Microseconds(), message, tx.scope.Zone)
-	return out, err
 }

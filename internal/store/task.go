@@ -58,18 +58,6 @@ func (tx *Tx) TakeTasks(n int) ([]Task, error) {
 	return out, nil
 }
 
-// EndTask removes a task that is done.
-func (tx *Tx) EndTask(id buurtbel.ID) error {
-	_, err := tx.exec(`delete from task where id = $1`, id)
-	return err
-}
-
-// RetryTask puts a task off after a failure.
-func (tx *Tx) RetryTask(id buurtbel.ID, due time.Time, word string) error {
-	_, err := tx.exec(`update task set due = $1, lease = 0, last_error = $2 where id = $3`, micros(due), word, id)
-	return err
-}
-
 // NextTask gives when the next task is due; zero when there is none.
 func (tx *Tx) NextTask() (time.Time, error) {
 	var due sql.Null[int64]

@@ -162,12 +162,22 @@ func (tx *Tx) each(scan func(*sql.Rows) error, query string, args ...any) error 
 	if err != nil {
 		return err
 	}
+	defer rows.Close() // Err says what went wrong
 	for rows.Next() {
 		if err := scan(rows); err != nil {
-			return errors.Join(err, rows.Close())
+			return err
 		}
 	}
-	return errors.Join(rows.Err(), rows.Close())
+	return rows.Err()
+}
+
+// spared logs that a sealed field is damaged and lets the walk go on: one damaged row must not hold back everybody else. It leaves other errors.
+func (tx *Tx) spared(err error, what string, row buurtbel.ID) error {
+	if buurtbel.KeyOf(err) != "error.vault.damaged" {
+		return err
+	}
+	tx.db.log.Error("a sealed field is damaged", "field", what, "row", row.String(), "error", err)
+	return nil
 }
 
 // missing turns "no rows" into NotFound with the sentence key, and leaves other errors.

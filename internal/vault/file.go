@@ -68,6 +68,10 @@ func Open(path string) (*Ring, error) {
 
 // Reload reads the file again, after another process rotated it. On an error the ring stays as it is.
 func (r *Ring) Reload(path string) error {
+	info, err := os.Stat(path) // before reading: what changes in between is seen by the next Refresh
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return failRead(path, err)
+	}
 	entries, err := readFile(path)
 	if err != nil {
 		return err
@@ -77,7 +81,29 @@ func (r *Ring) Reload(path string) error {
 		return fmt.Errorf("vault: build the ciphers: %w", err)
 	}
 	r.keys.Store(k)
+	r.file.Store(&file{path, info})
 	return nil
+}
+
+// file is where a ring was read from, and what stood there.
+type file struct {
+	path string
+	info fs.FileInfo // nil: it appeared while it was being opened
+}
+
+// Refresh reads the ring's file again if it has changed since. A ring that was not read from a file stays as it is; so does any after an error.
+//
+// Errors: those of Open.
+func (r *Ring) Refresh() error {
+	from := r.file.Load()
+	if from == nil {
+		return nil
+	}
+	info, err := os.Stat(from.path)
+	if err == nil && from.info != nil && os.SameFile(info, from.info) && info.ModTime().Equal(from.info.ModTime()) && info.Size() == from.info.Size() {
+		return nil
+	}
+	return r.Reload(from.path)
 }
 
 // Rotate adds new keys for sealing, for the journal and for tokens to the file at path and uses them from now on. The older ones stay: what

@@ -98,13 +98,20 @@ func TestReloadSeesAnotherProcessRotate(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := seal(t, other, place, "x")
-	_, err = serving.Open(place, s)
-	wantKey(t, err, "error.vault.key-unknown")
-	if err := serving.Reload(path); err != nil {
-		t.Fatal(err)
+	if !serving.VerifyMAC(Journal, []byte("x"), other.MAC(Journal, []byte("x"))) {
+		t.Error("what the new key authenticated is refused")
 	}
 	if _, err = serving.Open(place, s); err != nil {
+		t.Fatal("the file was not looked at again", err)
+	}
+	if serving.ActiveKey() != other.ActiveKey() {
+		t.Error("the old key still seals")
+	}
+	if err := other.Rotate(path); err != nil {
 		t.Fatal(err)
+	}
+	if err := serving.Refresh(); err != nil || serving.ActiveKey() != other.ActiveKey() {
+		t.Error("Refresh did not see a second rotation", err)
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)

@@ -33,7 +33,8 @@ const MACSize = 2 + sha256.Size
 // Ring holds every key of an installation. Safe for concurrent use, also while it rotates.
 type Ring struct {
 	keys   atomic.Pointer[keys]
-	rotate sync.Mutex // one rotation at a time within the process; between processes the ".new" file guards
+	file   atomic.Pointer[file] // nil: not from a file
+	rotate sync.Mutex           // one rotation at a time within the process; between processes the ".new" file guards
 }
 
 // keys is one state of the ring; it never changes once it is published.
@@ -63,7 +64,7 @@ func (k *macKey) append(dst []byte, label string, data []byte) []byte {
 	var size [8]byte
 	binary.BigEndian.PutUint64(size[:], uint64(len(label)))
 	h.Write(size[:])
-	io.WriteString(h, label)
+	h.Write([]byte(label))
 	h.Write(data)
 	dst = h.Sum(dst)
 	k.states.Put(h)
@@ -87,13 +88,28 @@ func (r *Ring) VerifyMAC(purpose Purpose, data, mac []byte) bool {
 	if len(mac) != MACSize {
 		return false
 	}
-	number := binary.BigEndian.Uint16(mac)
-	for _, k := range r.keys.Load().mac[purpose] {
-		if k.number == number {
-			return hmac.Equal(k.append(nil, "mac", data), mac[2:])
+	k := r.macKey(purpose, binary.BigEndian.Uint16(mac))
+	return k != nil && hmac.Equal(k.append(nil, "mac", data), mac[2:])
+}
+
+// macKey finds a key by its number; one that is not known may have been added to the file by another process.
+func (r *Ring) macKey(purpose Purpose, number uint16) *macKey {
+	for _, state := range []func() *keys{r.keys.Load, r.newer} {
+		for _, k := range state().mac[purpose] {
+			if k.number == number {
+				return k
+			}
 		}
 	}
-	return false
+	return nil
+}
+
+// newer gives the keys after a look at the file. When that cannot be read, those at hand go on: the caller then lacks its key and says so.
+func (r *Ring) newer() *keys {
+	if err := r.Refresh(); err != nil {
+		return r.keys.Load()
+	}
+	return r.keys.Load()
 }
 
 // Tags gives the HMAC-SHA256 of data by every key of the purpose, newest first, for tokens too short to name their key.

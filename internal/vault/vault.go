@@ -144,6 +144,9 @@ func (r *Ring) AppendOpen(dst []byte, ad AD, s Sealed) ([]byte, error) {
 		return dst, damaged(ad)
 	}
 	aead := k.seal[number]
+	if aead == nil { // another process may have rotated the keys just now
+		aead = r.newer().seal[number]
+	}
 	if aead == nil {
 		return dst, buurtbel.Fail(buurtbel.Internal, "error.vault.key-unknown", buurtbel.Args{"Key": int(number)})
 	}

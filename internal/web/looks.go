@@ -75,7 +75,7 @@ func (s sample) own(key string) string { return locale.Text(s.lang, key, nil) }
 
 // samplePages lists the pages of /looks in the order of an alert's life.
 var samplePages = []string{"sign-in", "sign-in-sent", "enter", "start-dispatcher", "start-officer", "start-coordinator", "start-member", "dispatch", "dispatch-refused",
-	"confirm", "live", "live-waiting", "live-over", "alerts", "names", "debts", "debts-none", "journal", "lost", "heard", "heard-said", "hand-over", "failure"}
+	"confirm", "live", "live-waiting", "live-over", "alerts", "names", "debts", "debts-none", "journal", "lost", "templates", "template", "template-new", "heard", "heard-said", "hand-over", "failure"}
 
 func (s sample) page(name string) (Frame, Page) {
 	f := s.frame()
@@ -110,6 +110,9 @@ func (s sample) page(name string) (Frame, Page) {
 	case "lost":
 		f.Title, f.Role = s.t("lost.title"), s.t("role.coordinator")
 		return f, s.lost()
+	case "templates", "template", "template-new":
+		f.Role = s.t("role.officer")
+		return s.templates(f, name)
 	case "failure":
 		f.Title = s.t("failure.not-found")
 		return f, Failure{s.t("failure.not-found"), s.t("failure.not-found-means"), s.t("failure.next"), "/", s.t("failure.home")}

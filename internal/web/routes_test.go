@@ -80,6 +80,12 @@ var rights = []expected{
 	{"POST /lost", "/lost", "network={wide}", "403 403 403 403 403 403 403 403 403 403"},
 	{"POST /lost", "/lost", "network={abroad}", "403 403 403 403 403 403 403 403 403 403"},
 
+	{"GET /templates", "/templates", "", "403 200 403 403 403 403 403 403 200 303"},
+	{"GET /templates/{key}", "/templates/burglary", "", "403 200 403 403 403 403 403 403 200 303"},
+	{"GET /templates/{key}", "/templates/own-{none}", "", "403 404 403 403 403 403 403 403 404 303"},
+	{"POST /templates/{key}", "/templates/burglary", "text-nl=De+auto+met+1-ABC-123", "403 422 403 403 403 403 403 403 422 403"},
+	{"POST /templates/{key}", "/templates/own-{none}", "do=reset", "403 404 403 403 403 403 403 403 404 403"},
+
 	{"GET /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"GET /c/{token}", "/c/{none}", "", "404 404 404 404 404 404 404 404 404 404"},

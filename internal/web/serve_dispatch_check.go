@@ -211,10 +211,14 @@ func (d *drafting) partPrice() int64 {
 	if d.forecast != nil && d.forecast.Parts > 0 {
 		return d.forecast.Cost / int64(d.forecast.Parts)
 	}
-	if d.v.s.o.PartPrice > 0 {
-		return d.v.s.o.PartPrice
+	return d.v.s.partPrice(d.zone)
+}
+
+func (s *Server) partPrice(zone *buurtbel.Zone) int64 {
+	if s.o.PartPrice > 0 {
+		return s.o.PartPrice
 	}
-	return int64(d.zone.Limits.Part)
+	return int64(zone.Limits.Part)
 }
 
 // reachWords says who is reached, what it costs, who is left out and why, and who gets it in the morning by own wish.

@@ -47,8 +47,11 @@ func (v *visit) drafting(form *typedForm, respell bool) (*drafting, error) {
 	return d, d.ask()
 }
 
-func (d *drafting) read() error {
-	err := d.v.read(func(tx *store.Tx) (err error) {
+func (d *drafting) read() (err error) {
+	if d.form.ready, err = d.v.s.o.Desk.Patterns(d.v.r.Context(), d.v.actor, d.v.zone); err != nil {
+		return err
+	}
+	err = d.v.read(func(tx *store.Tx) (err error) {
 		if d.zone, err = tx.Zone(); err != nil {
 			return err
 		}
@@ -178,6 +181,9 @@ func (d *drafting) makeDraft(area buurtbel.Area) *alerting.Draft {
 			out.Texts[lang] = text
 		}
 	}
+	if p, ok := f.ready.of(f.template); ok && p.Edited {
+		out.Title = p.Titles
+	}
 	if d.person() {
 		out.Missing = d.permission()
 	}
@@ -186,8 +192,8 @@ func (d *drafting) makeDraft(area buurtbel.Area) *alerting.Draft {
 
 // person tells whether the chosen template describes a missing person.
 func (d *drafting) person() bool {
-	t, ok := locale.TemplateOf(d.form.template)
-	return ok && t.Person
+	p, ok := d.form.ready.of(d.form.template)
+	return ok && p.Person
 }
 
 func (d *drafting) permission() *wording.Permission {

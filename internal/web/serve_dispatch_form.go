@@ -15,6 +15,7 @@ import (
 
 // typedForm is the dispatch form as it was typed: all of it goes back into the page when something is wrong.
 type typedForm struct {
+	ready       ready // of the zone; put there once for each request
 	key         string
 	template    string
 	filled      string // the template whose text stands in the boxes; another one chosen puts its text in place
@@ -102,8 +103,8 @@ func newForm() *typedForm {
 
 // fact is what the chosen template stands for.
 func (t *typedForm) fact() buurtbel.Fact {
-	if tpl, ok := locale.TemplateOf(t.template); ok {
-		return tpl.Fact
+	if p, ok := t.ready.of(t.template); ok {
+		return p.Fact
 	}
 	return "other"
 }
@@ -113,8 +114,8 @@ func (t *typedForm) valid() time.Duration {
 	if t.minutes > 0 {
 		return time.Duration(min(t.minutes, 100_000)) * time.Minute
 	}
-	if tpl, ok := locale.TemplateOf(t.template); ok {
-		return tpl.ExpiresAfter
+	if p, ok := t.ready.of(t.template); ok {
+		return p.Valid
 	}
 	return 2 * time.Hour
 }
@@ -133,11 +134,12 @@ var shared = []string{"name", "age", "place", "time"}
 
 // slotNames lists the slots that the chosen template asks for, without those that are known already.
 func (t *typedForm) slotNames() []string {
-	text := patternBoxes(t.template, buurtbel.Dutch)
 	var out []string
-	for _, name := range locale.SlotsIn(joinBoxes(text)) {
-		if name != "place" && name != "line" && name != "time" {
-			out = append(out, name)
+	for _, lang := range buurtbel.Languages { // a zone may ask for less in one language than in another
+		for _, name := range locale.SlotsIn(joinBoxes(t.ready.boxes(t.template, lang))) {
+			if name != "place" && name != "line" && name != "time" && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
 		}
 	}
 	return append(out, "time")
@@ -180,7 +182,7 @@ func (t *typedForm) slotField(name string, lang buurtbel.Language) string {
 func (t *typedForm) fill(lang buurtbel.Language, values map[string]string) {
 	pattern := map[string]string{}
 	if t.boxes[lang] == nil {
-		pattern = patternBoxes(t.template, lang)
+		pattern = t.ready.boxes(t.template, lang)
 	}
 	first := true
 	for _, name := range boxNames {

@@ -57,6 +57,8 @@ func TestBoxesOfEveryTemplate(t *testing.T) {
 
 func TestBoxesFollowTheForm(t *testing.T) {
 	f := newForm()
+	tpl, _ := locale.TemplateOf("burglary-in-progress")
+	f.ready = ready{{Key: tpl.Key, Fact: tpl.Fact, Texts: map[buurtbel.Language]string{buurtbel.Dutch: tpl.Bare(buurtbel.Dutch), buurtbel.French: tpl.Bare(buurtbel.French)}}}
 	f.template, f.street = "burglary-in-progress", "Kerkstraat"
 	f.slots["nl-description"] = "grijze bestelwagen."
 	languages := []buurtbel.Language{buurtbel.Dutch, buurtbel.French}

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/alerting"
 	"github.com/buurtbel/buurtbel/internal/locale"
 )
 
@@ -17,10 +18,7 @@ var boxNames = []string{"hazard", "location", "detail", "guidance", "time"}
 // freeText is the pattern without a ready text; its fact is the plan's "other".
 const freeText = "free"
 
-var (
-	untilClause = regexp.MustCompile(`[,;]?[^,;.]*\{until\}`)
-	slotMark    = regexp.MustCompile(`\{[a-z]+\}`)
-)
+var slotMark = regexp.MustCompile(`\{[a-z]+\}`)
 
 // placePhrases are the words that begin a place in the templates, where a sentence may be cut in two boxes and still reads when joined.
 var placePhrases = map[buurtbel.Language]*regexp.Regexp{
@@ -33,16 +31,10 @@ var placePhrases = map[buurtbel.Language]*regexp.Regexp{
 // boxesOf cuts a template's text into boxes. What the frame of every alert adds by itself is taken out: who speaks, the fixed line, until
 // when it holds. A sentence with a place is cut before the place where nothing but punctuation follows it; else the box for the place stays empty.
 func boxesOf(text string, lang buurtbel.Language) map[string]string {
-	for _, mark := range []string{"{source} : ", "{source}: ", "{fixed} "} {
-		text = strings.Replace(text, mark, "", 1)
-	}
 	out := map[string]string{}
 	at := "hazard"
-	for i, sentence := range sentencesOf(text) {
-		sentence = withoutUntil(sentence)
+	for i, sentence := range locale.Sentences(locale.Unframed(text)) {
 		switch {
-		case sentence == "":
-			continue
 		case i == 0:
 			if m := placePhrases[lang].FindStringSubmatch(sentence); m != nil {
 				out["hazard"], out["location"] = m[1], m[2]
@@ -63,31 +55,22 @@ func boxesOf(text string, lang buurtbel.Language) map[string]string {
 	return out
 }
 
-// sentencesOf cuts after full stops, exclamation and question marks that a space follows.
-func sentencesOf(text string) []string {
-	var out []string
-	start := 0
-	for i := 0; i+1 < len(text); i++ {
-		if strings.IndexByte(".!?", text[i]) >= 0 && text[i+1] == ' ' {
-			out = append(out, text[start:i+1])
-			start = i + 2
+// ready are the ready texts of the zone: the catalogue's, with what the zone made of them.
+type ready []alerting.Pattern
+
+func (r ready) of(key string) (alerting.Pattern, bool) {
+	for _, p := range r {
+		if p.Key == key {
+			return p, true
 		}
 	}
-	return append(out, text[start:])
+	return alerting.Pattern{}, false
 }
 
-func withoutUntil(sentence string) string {
-	sentence = strings.TrimSpace(untilClause.ReplaceAllString(sentence, ""))
-	if sentence == "." {
-		return ""
-	}
-	return sentence
-}
-
-// patternBoxes gives the boxes of a pattern in a language, slots open.
-func patternBoxes(key string, lang buurtbel.Language) map[string]string {
-	if t, ok := locale.TemplateOf(key); ok {
-		return boxesOf(t.Text(lang), lang)
+// boxes gives the boxes of a pattern in a language, slots open.
+func (r ready) boxes(key string, lang buurtbel.Language) map[string]string {
+	if p, ok := r.of(key); ok {
+		return boxesOf(p.Texts[lang], lang)
 	}
 	t, _ := locale.TemplateOf("robbery")
 	return map[string]string{"hazard": "{description}.", "location": capital(boxesOf(t.Text(lang), lang)["location"])}
@@ -97,7 +80,7 @@ func patternBoxes(key string, lang buurtbel.Language) map[string]string {
 // at the beginning of a sentence begins with a capital; the box itself may begin in the middle of one.
 func fillBox(box string, values map[string]string, first bool) string {
 	var kept []string
-	for i, sentence := range sentencesOf(box) {
+	for i, sentence := range locale.Sentences(box) {
 		marks := slotMark.FindAllString(sentence, -1)
 		if slices.ContainsFunc(marks, func(m string) bool { value, given := values[m[1:len(m)-1]]; return given && value == "" }) {
 			continue

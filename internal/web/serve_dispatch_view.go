@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/geo"
@@ -42,9 +41,9 @@ func (d *drafting) leaveOutError() string {
 func (d *drafting) patterns() []Pattern {
 	traders := slices.ContainsFunc(d.networks, func(n *buurtbel.Network) bool { return n.Kind == buurtbel.Traders })
 	var out []Pattern
-	for _, t := range locale.Templates() {
+	for _, t := range d.form.ready {
 		rule, known := d.zone.Plan.Rule(t.Fact)
-		if t.Fact == "" || t.Traders && !traders || !known {
+		if t.Traders && !traders || !known {
 			continue
 		}
 		p := Pattern{ID: t.Key, Name: t.Title(d.v.lang), Urgency: d.v.t("screen.dispatch.urgency." + string(rule.Urgency)), Chosen: d.form.template == t.Key}
@@ -121,19 +120,7 @@ func (d *drafting) slot(name, field string, lang buurtbel.Language) Field {
 }
 
 // valid lists how long the alert may hold; the template's own is chosen until another is.
-func (d *drafting) valid() []Option {
-	minutes := []int{30, 60, 120, 180, 240, 360, 480, 720, 1440, 2880}
-	now := int(d.form.valid().Minutes())
-	if !slices.Contains(minutes, now) {
-		minutes = append(minutes, now)
-		slices.Sort(minutes)
-	}
-	var out []Option
-	for _, m := range minutes {
-		out = append(out, Option{ID: strconv.Itoa(m), Words: locale.Span(d.v.lang, time.Duration(m)*time.Minute), Chosen: m == now})
-	}
-	return out
-}
+func (d *drafting) valid() []Option { return d.v.validities(d.form.valid()) }
 
 func (d *drafting) where() Where {
 	w := Where{}

@@ -105,6 +105,9 @@ func (v *visit) cards(tx *store.Tx, d *overview) ([]Card, error) {
 		}
 		out = append(out, cards...)
 	}
+	if wholeZone(buurtbel.MayConfigure) {
+		out = append(out, Card{Title: v.t("screen.start.templates"), Text: v.t("screen.start.templates-text"), Action: v.t("screen.start.templates-do"), Href: "/templates"})
+	}
 	own, err := v.networkCards(tx, d)
 	if err != nil {
 		return nil, err

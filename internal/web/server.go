@@ -94,6 +94,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.dispatchRoutes()...)
 	all = append(all, s.liveRoutes()...)
 	all = append(all, s.officerRoutes()...)
+	all = append(all, s.templateRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

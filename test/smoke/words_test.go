@@ -66,11 +66,9 @@ func (s *story) finished(alert buurtbel.ID, kind buurtbel.MessageKind) *store.Ta
 	return t
 }
 
-// wanting gives the members of a network who are reached in the afternoon, with the addresses at which they are reached first.
-func (s *story) wanting(network int) map[int][]string { return s.reachable(network, false) }
-
-// reachable is wanting; an ending comes in writing by every way there is, whatever the member wishes for alerts.
-func (s *story) reachable(network int, ending bool) map[int][]string {
+// wanting gives the members of a network who are reached in the afternoon, with the addresses at which they are reached first. An ending comes
+// the same way.
+func (s *story) wanting(network int) map[int][]string {
 	out := map[int][]string{}
 	for i, m := range s.town.Town.Members {
 		if m.Network != network || m.Away || m.Suspended {
@@ -79,7 +77,7 @@ func (s *story) reachable(network int, ending bool) map[int][]string {
 		choice, own := m.Choices.Per[buurtbel.Now]
 		seen := map[buurtbel.ContactKind]bool{buurtbel.Fixed: true}
 		for _, c := range m.Contacts {
-			if seen[c.Kind] || !ending && own && choice.Day == buurtbel.ByMail && c.Kind != buurtbel.Mailbox {
+			if seen[c.Kind] || own && choice.Day == buurtbel.ByMail && c.Kind != buurtbel.Mailbox {
 				continue
 			}
 			seen[c.Kind] = true
@@ -98,7 +96,7 @@ func (s *story) expectAll(network int, contains string) {
 // expectAllBut expects the same of everyone but one address.
 func (s *story) expectAllBut(network int, contains, address string) {
 	s.Helper()
-	for _, addresses := range s.reachable(network, contains == ending) {
+	for _, addresses := range s.wanting(network) {
 		for _, a := range addresses {
 			if a == address {
 				continue

@@ -97,7 +97,7 @@ func play(conn net.Conn, lines []string) error {
 		case 'C':
 			got, err := in.ReadString('\n')
 			if want := lines[i][3:] + "\r\n"; err != nil || got != want {
-				return fmt.Errorf("client said %q (%v), want %q", got, err, want)
+				return fmt.Errorf("client said %q (%w), want %q", got, err, want)
 			}
 		case 'D':
 			for line := ""; line != ".\r\n"; {

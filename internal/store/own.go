@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+
+	"github.com/buurtbel/buurtbel"
+)
+
+// ownLock is the first of PostgreSQL's advisory locks that say which nodes are at work: "buur" in ASCII, then the node.
+const ownLock = int64(0x62757572) << 32
+
+// Own makes this process the only one that works the database as its node, until release or its end, however it ends. Two with one number would
+// each take the other's begun attempts for its own past, and send again what the other has just sent. Commands that only look or decide need not own.
+//
+// Errors: error.store.in-use (Conflict).
+func (db *DB) Own(ctx context.Context) (release func() error, err error) {
+	if db.engine == Postgres {
+		return db.ownNode(ctx)
+	}
+	return db.ownFolder(ctx)
+}
+
+// ownFolder locks a file of its own beside the database: the operating system lets go of it when the process ends.
+func (db *DB) ownFolder(ctx context.Context) (func() error, error) {
+	at := &url.URL{Path: filepath.Join(filepath.Dir(db.path), "serving.lock")}
+	lock, err := sql.Open("sqlite", "file:"+at.EscapedPath()+"?_txlock=exclusive&_pragma=busy_timeout(0)")
+	if err != nil {
+		return nil, fmt.Errorf("open lock: %w", err)
+	}
+	lock.SetMaxOpenConns(1)
+	tx, err := lock.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		if busy(err) {
+			err = db.inUse(err)
+		}
+		return nil, errors.Join(err, lock.Close())
+	}
+	return func() error { return errors.Join(tx.Rollback(), lock.Close()) }, nil
+}
+
+var (
+	lockNode   = pair{pg: `select pg_try_advisory_lock(cast($1 as bigint))`}
+	unlockNode = pair{pg: `select pg_advisory_unlock(cast($1 as bigint))`}
+)
+
+// ownNode holds a lock of a session: the server lets go of it when the connection ends.
+func (db *DB) ownNode(ctx context.Context) (func() error, error) {
+	db.write.SetMaxOpenConns(db.write.Stats().MaxOpenConnections + 1) // this one does not write
+	conn, err := db.write.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect for the lock: %w", err)
+	}
+	var mine bool
+	if err := conn.QueryRowContext(ctx, lockNode.pg, ownLock+int64(db.node)).Scan(&mine); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock the node: %w", err), conn.Close())
+	}
+	if !mine {
+		return nil, errors.Join(db.inUse(nil), conn.Close())
+	}
+	return func() error {
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), unlockNode.pg, ownLock+int64(db.node))
+		return errors.Join(err, conn.Close())
+	}, nil
+}
+
+func (db *DB) inUse(err error) error {
+	return buurtbel.FailWith(err, buurtbel.Conflict, "error.store.in-use", buurtbel.Args{"Node": fmt.Sprint(db.node)})
+}
+
+// CheckRing tells whether the key ring is the one that the database was sealed with, by opening some names of officials. A wrong ring would open
+// nothing, find nobody, and seal new values that the right one cannot open. A few damaged values do not make a ring wrong.
+//
+// Errors: error.store.other-keys (Conflict).
+func (db *DB) CheckRing(ctx context.Context) error {
+	return db.Read(ctx, buurtbel.Scope{}, func(tx *Tx) error {
+		var last error
+		opened := false
+		err := tx.each(func(r *sql.Rows) error {
+			var id buurtbel.ID
+			var name []byte
+			if err := r.Scan(&id, &name); err != nil {
+				return err
+			}
+			if _, err := tx.open("official", "name", id, name); err != nil {
+				last = err
+			} else {
+				opened = true
+			}
+			return nil
+		}, `select id, name from official order by id limit 5`)
+		if err == nil && last != nil && !opened {
+			return buurtbel.FailWith(last, buurtbel.Conflict, "error.store.other-keys", nil)
+		}
+		return err
+	})
+}
