@@ -86,13 +86,21 @@ func Next(o Outcome, t Tries, now time.Time) Move {
 	return Move{State: o.State}
 }
 
-// afterUncertain sends once more: for an alert a double is better than silence, and a mail keeps its Message-ID.
-// A second uncertain end is left as it is: the doubles stay a subset of the uncertain.
+// MostDoubts is how many uncertain ends of one delivery are followed by another try.
+const MostDoubts = 3
+
+// afterUncertain sends once more: for an alert a double is better than silence, and a mail keeps its Message-ID. The first time at once: a
+// crash is over by then. A carrier that takes the bytes and hangs up again and again gets growing pauses, and after MostDoubts the delivery
+// is left as it is. The doubles stay a subset of the uncertain.
 func afterUncertain(t Tries, now time.Time) Move {
-	if t.Uncertain > 0 || !now.Before(t.Expires) {
+	due := now
+	if t.Uncertain > 0 {
+		due = now.Add(backOff(t.Number, t.Class))
+	}
+	if t.Uncertain >= MostDoubts || !due.Before(t.Expires) {
 		return Move{State: Uncertain}
 	}
-	return Move{State: Queued, Open: true, Due: now}
+	return Move{State: Queued, Open: true, Due: due}
 }
 
 func afterFailure(o Outcome, t Tries, now time.Time) Move {

@@ -41,7 +41,8 @@ func TestNext(t *testing.T) {
 		"delivered":                    {buurtbel.Outcome{State: buurtbel.Delivered}, first, buurtbel.Move{State: buurtbel.Delivered}},
 		"heard":                        {buurtbel.Outcome{State: buurtbel.Heard}, first, buurtbel.Move{State: buurtbel.Heard}},
 		"uncertain: once more":         {buurtbel.Outcome{State: buurtbel.Uncertain}, first, queued("", 0)},
-		"uncertain twice: left":        {buurtbel.Outcome{State: buurtbel.Uncertain}, doubted, buurtbel.Move{State: buurtbel.Uncertain}},
+		"uncertain twice: later":       {buurtbel.Outcome{State: buurtbel.Uncertain}, doubted, queued("", 2*time.Second)},
+		"uncertain too often: left":    {buurtbel.Outcome{State: buurtbel.Uncertain}, with(doubted, func(t *buurtbel.Tries) { t.Uncertain = buurtbel.MostDoubts }), buurtbel.Move{State: buurtbel.Uncertain}},
 		"uncertain when it is over":    {buurtbel.Outcome{State: buurtbel.Uncertain}, over, buurtbel.Move{State: buurtbel.Uncertain}},
 		"rejected":                     {failed(buurtbel.Rejected), first, buurtbel.Move{State: buurtbel.Failed, Reason: buurtbel.Rejected, FallBack: true}},
 		"no such number":               {failed(buurtbel.InvalidAddress), first, buurtbel.Move{State: buurtbel.Failed, Reason: buurtbel.InvalidAddress, FallBack: true, Dead: true}},
@@ -71,7 +72,7 @@ func TestNextProperty(t *testing.T) {
 		o := buurtbel.Outcome{State: rapid.SampledFrom([]buurtbel.DeliveryState{buurtbel.HandedOver, buurtbel.Delivered, buurtbel.Failed, buurtbel.Failed, buurtbel.Uncertain, buurtbel.Heard}).Draw(t, "state"),
 			Reason: rapid.SampledFrom(buurtbel.Reasons).Draw(t, "reason"), Temporary: rapid.Bool().Draw(t, "temporary"), Receipt: rapid.Bool().Draw(t, "receipt"),
 			After: time.Duration(rapid.Int64Range(-int64(time.Hour), int64(90*time.Hour)).Draw(t, "after"))}
-		tries := buurtbel.Tries{Number: rapid.IntRange(0, 50).Draw(t, "number"), Uncertain: rapid.IntRange(0, 2).Draw(t, "uncertain"), Class: buurtbel.Class(rapid.IntRange(0, 6).Draw(t, "class")),
+		tries := buurtbel.Tries{Number: rapid.IntRange(0, 50).Draw(t, "number"), Uncertain: rapid.IntRange(0, buurtbel.MostDoubts+1).Draw(t, "uncertain"), Class: buurtbel.Class(rapid.IntRange(0, 6).Draw(t, "class")),
 			Expires: now.Add(time.Duration(rapid.Int64Range(-int64(time.Hour), int64(96*time.Hour)).Draw(t, "expires")))}
 		m := buurtbel.Next(o, tries, now)
 		checkMove(t, m, o, tries, now)
@@ -91,8 +92,8 @@ func checkMove(t *rapid.T, m buurtbel.Move, o buurtbel.Outcome, tries buurtbel.T
 		t.Fatalf("dead %t after %s, temporary %t", m.Dead, o.Reason, o.Temporary)
 	case m.FallBack && (m.Open || m.State.Reached()):
 		t.Fatalf("the next contact point is tried although this one is %s, open %t", m.State, m.Open)
-	case o.State == buurtbel.Uncertain && tries.Uncertain > 0 && m.Open:
-		t.Fatal("a third time: doubles grow beyond the uncertain")
+	case o.State == buurtbel.Uncertain && tries.Uncertain >= buurtbel.MostDoubts && m.Open:
+		t.Fatal("once more after too many doubts")
 	case throttled && m.State == buurtbel.Failed:
 		t.Fatal("throttling lost the delivery")
 	case throttled && !m.Open && now.Add(max(o.After, time.Second)).Before(tries.Expires):

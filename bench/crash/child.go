@@ -100,7 +100,7 @@ func (b *bench) start(ctx context.Context) (*child, error) {
 	case line, ok := <-c.said:
 		if !ok || line != "ready" {
 			c.wait()
-			return nil, fmt.Errorf("the program did not start: %v", c.err)
+			return nil, fmt.Errorf("the program did not start: %w", c.err)
 		}
 		return c, nil
 	case <-ctx.Done():

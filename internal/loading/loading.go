@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/addressfile"
@@ -24,6 +25,9 @@ type Areas struct {
 	Added, Changed []string // names of networks
 	Problems       []geo.Problem
 }
+
+// longestName is how many characters a network's name may have: it stands in subjects and texts.
+const longestName = 100
 
 // PutAreas makes a network of each named area of a file, or gives an existing network of that name its new area. Regime and kind are those of
 // new networks; their charter stays to be entered. Nothing is stored when an area to be used is not valid.
@@ -44,6 +48,11 @@ func PutAreas(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone buur
 	for _, f := range c.Features {
 		if f.Name == "" {
 			continue // the reader has named it as a problem
+		}
+		if utf8.RuneCountInString(f.Name) > longestName {
+			out.Problems = append(out.Problems, geo.Problem{Feature: f.Number, Name: string([]rune(f.Name)[:longestName]) + "…", Severity: geo.Refuse,
+				Key: "geo.name-long", Args: buurtbel.Args{"Most": longestName}})
+			continue
 		}
 		i := slices.IndexFunc(existing, func(n *buurtbel.Network) bool { return n.Name == f.Name })
 		if i >= 0 {

@@ -55,8 +55,9 @@ func (s sample) preflight(where string, refused bool) Preflight {
 	if s.exercise {
 		text = "OEFENING. " + text
 	}
+	before, _, _ := strings.Cut(text, " Ziet")
 	p := Preflight{Bubbles: []Bubble{{From: "POLITIE", Text: text, Length: 234, Parts: 2, Price: "€ 0,11"}},
-		Letter: Letter{From: sampleZone, Subject: sampleTitle, Paragraphs: []string{text[:strings.Index(text, " Ziet")], "Ziet u iets? Bel 112. Doe zelf niets.", "Sinds 02.10 uur, geldig tot 04.00 uur."}},
+		Letter: Letter{From: sampleZone, Subject: sampleTitle, Paragraphs: []string{before, "Ziet u iets? Bel 112. Doe zelf niets.", "Sinds 02.10 uur, geldig tot 04.00 uur."}},
 		Places: []PlaceLine{{"Kerkstraat", "", 148}, {"Molenweg", "", 121}, {"Veldstraat", "", 97}, {"Pastorijstraat", "", 64}, {"Kapelledreef", "", 58}, {"Populierenlaan", "", 41}, {"BIN Kerkveld", "9 …", 83}},
 		Reach: Reach{s.t("dispatch.sum", "Count", 612, "Points", 1104), "€ 71,94", []PlaceLine{{s.t("left.later"), "", 17}, {s.t("left.by-choice"), "", 6},
 			{s.t("left.left-address"), "", 2}}},

@@ -146,6 +146,6 @@ func (z *zoneHomes) suggest(typed string, n int) []string {
 			inside = append(inside, s.name)
 		}
 	}
-	all := append(begin, inside...)
-	return all[:min(n, len(all))]
+	begin = append(begin, inside...)
+	return begin[:min(n, len(begin))]
 }

@@ -98,9 +98,15 @@ func (s *Server) routes() []route {
 	return append(all, s.memberRoutes()...)
 }
 
+// openBody is the largest request, in bytes, to a route that needs no session: the longest feedback many times over.
+const openBody = 128 << 10
+
 // serve finds who is asking, asks the right, and turns an error into a page.
 func (s *Server) serve(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if r.open { // nobody needs to sign in to send this
+			req.Body = http.MaxBytesReader(w, req.Body, openBody)
+		}
 		v := &visit{w: w, r: req, s: s, now: s.o.DB.Now()}
 		v.look()
 		err := v.enter(r)

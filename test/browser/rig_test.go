@@ -168,7 +168,6 @@ func (h *house) start(path string) {
 type person struct {
 	*house
 	ctx    context.Context
-	dark   bool
 	keys   int // pressed
 	clicks int
 }

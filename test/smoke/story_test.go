@@ -117,7 +117,7 @@ func begin(t *testing.T, engine store.Engine, p plot) *story {
 
 // afternoon is a clock that goes as fast as the real one, but by which it is a Tuesday afternoon: nobody sleeps.
 func afternoon() func() time.Time {
-	shift := time.Date(2026, 9, 15, 12, 30, 0, 0, time.UTC).Sub(time.Now())
+	shift := time.Until(time.Date(2026, 9, 15, 12, 30, 0, 0, time.UTC))
 	return func() time.Time { return time.Now().Add(shift) }
 }
 
