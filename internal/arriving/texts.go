@@ -117,12 +117,16 @@ func distinct(pieces []*store.Inbound) int {
 	return n
 }
 
-// settled records what a text meant and to whom it belongs.
-func (d *Door) settled(ctx context.Context, in *store.Inbound, zone, member, alert buurtbel.ID) (bool, error) {
+// settled records what a text meant and to whom it belongs, together with the automatic answer to it: a text is never settled unanswered, and
+// of two processes that took it one does both.
+func (d *Door) settled(ctx context.Context, in *store.Inbound, zone, member, alert buurtbel.ID, answer *relaying.Prepared) error {
 	in.Zone, in.Member, in.Alert = zone, member, alert
-	fresh := false
-	err := d.db.WriteRank(ctx, store.Urgent, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) (err error) {
-		if fresh, err = tx.SettleInbound(in); err != nil || !fresh || zone == 0 {
+	return d.db.WriteRank(ctx, store.Urgent, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		fresh, err := tx.SettleInbound(in)
+		if err != nil || !fresh || zone == 0 {
+			return err
+		}
+		if err := answer.Leave(tx); err != nil {
 			return err
 		}
 		subject := alert
@@ -132,7 +136,6 @@ func (d *Door) settled(ctx context.Context, in *store.Inbound, zone, member, ale
 		tx.Wake() // the live page shows it
 		return tx.Append(subject, buurtbel.EntryText, 0, []byte(in.ID.String()+" "+string(in.Meaning)))
 	})
-	return fresh, err
 }
 
 func (d *Door) acknowledge(ctx context.Context, in *store.Inbound, holders []store.ContactHolder) error {
@@ -144,8 +147,7 @@ func (d *Door) acknowledge(ctx context.Context, in *store.Inbound, holders []sto
 		in.Meaning = buurtbel.AnswerOther
 		return d.keep(ctx, in, holders)
 	}
-	_, err = d.settled(ctx, in, zone, holderIn(holders, zone).Member, alert)
-	return err
+	return d.settled(ctx, in, zone, holderIn(holders, zone).Member, alert, nil)
 }
 
 // holderIn gives the first holder in a zone: of two zones whose members share a number, none hears of the other's.
@@ -172,20 +174,38 @@ func (d *Door) stopOrStart(ctx context.Context, in *store.Inbound, holders []sto
 	if len(holders) == 0 {
 		return d.keep(ctx, in, nil)
 	}
-	if fresh, err := d.settled(ctx, in, holders[0].Zone, holders[0].Member, 0); err != nil || !fresh {
-		return err
-	}
-	for _, c := range changed {
-		if !c.Changed {
-			continue
+	holder := holders[0]
+	var answer *relaying.Prepared
+	if len(changed) > 0 { // once to the number, however many share it
+		holder = changed[0].Holder
+		if answer, err = d.stopped(ctx, in, changed[0], key); err != nil {
+			return err
 		}
-		a := relaying.Answer{Holder: c.Holder, Key: key}
-		if in.Meaning == buurtbel.AnswerStop {
-			a.Key, a.Args = stopAnswer(c)
-		}
-		return relaying.Send(ctx, d.db, d.actor, a) // once to the number, however many share it
 	}
-	return nil
+	return d.settled(ctx, in, holder.Zone, holder.Member, 0, answer)
+}
+
+// heardLately is how long a member who writes STOP again needs no second answer.
+const heardLately = 2 * time.Hour
+
+// stopped prepares the answer to STOP or START. A number that stood so already is answered only if it got no answer lately: then the process
+// that changed it ended before it could answer.
+func (d *Door) stopped(ctx context.Context, in *store.Inbound, c joining.Stopped, key string) (*relaying.Prepared, error) {
+	if !c.Changed {
+		lately := 0
+		err := d.db.Read(ctx, buurtbel.Scope{Zone: c.Holder.Zone}, func(tx *store.Tx) (err error) {
+			lately, err = tx.AnswersTo(c.Holder.Contact, tx.Now().Add(-heardLately))
+			return err
+		})
+		if err != nil || lately > 0 {
+			return nil, err
+		}
+	}
+	a := relaying.Answer{Holder: c.Holder, Key: key}
+	if in.Meaning == buurtbel.AnswerStop {
+		a.Key, a.Args = stopAnswer(c)
+	}
+	return relaying.Prepare(ctx, d.db, d.actor, a)
 }
 
 func stopAnswer(c joining.Stopped) (string, buurtbel.Args) {
@@ -212,11 +232,13 @@ func (d *Door) keep(ctx context.Context, in *store.Inbound, holders []store.Cont
 		zone = holders[0].Zone
 	}
 	holder := holderIn(holders, zone)
-	fresh, err := d.settled(ctx, in, zone, holder.Member, alert)
-	if err != nil || !fresh || holder.Contact == 0 {
-		return err
+	var answer *relaying.Prepared
+	if holder.Contact != 0 {
+		if answer, err = relaying.Prepare(ctx, d.db, d.actor, relaying.Answer{Holder: holder, Key: "message.answer.text"}); err != nil {
+			return err
+		}
 	}
-	return relaying.SendSparingly(ctx, d.db, d.actor, relaying.Answer{Holder: holder, Key: "message.answer.text"})
+	return d.settled(ctx, in, zone, holder.Member, alert, answer)
 }
 
 // stranger keeps a text from a number that nobody has. It is not answered: we have no message to a number that never joined, and two
@@ -233,6 +255,5 @@ func (d *Door) stranger(ctx context.Context, in *store.Inbound) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.settled(ctx, in, zone, 0, 0)
-	return err
+	return d.settled(ctx, in, zone, 0, 0, nil)
 }

@@ -23,65 +23,58 @@ type Answer struct {
 	Args   buurtbel.Args // the emergency line is added here
 }
 
-// Send leaves an automatic answer for delivery: to the contact point that wrote, in the member's own language.
-func Send(ctx context.Context, db *store.DB, actor buurtbel.Actor, a Answer) error {
-	if err := actor.May(buurtbel.MayArrive, buurtbel.Scope{}, db.Now()); err != nil {
-		return err
-	}
-	scope := buurtbel.Scope{Zone: a.Holder.Zone}
-	zone, err := zoneOf(ctx, db, scope)
-	if err != nil {
-		return err
-	}
-	text, err := answerText(zone, a)
-	if err != nil {
-		return err
-	}
-	now := db.Now()
-	m := &buurtbel.Message{ID: db.NewID(), Zone: a.Holder.Zone, Kind: buurtbel.KindAnswer, Class: buurtbel.ClassAnswer, Urgency: buurtbel.Now,
-		State: buurtbel.MessageRunning, Sender: zone.Name, Texts: []buurtbel.Wording{{Regime: string(a.Holder.Language), SMS: text}}, Expires: now.Add(answerWait)}
-	recipient := store.Recipient{ID: db.NewID(), Member: a.Holder.Member, Steps: []store.RecipientStep{
-		{ID: db.NewID(), Step: buurtbel.Step{Contact: a.Holder.Contact, Channel: buurtbel.SMS}}}}
-	return db.Write(ctx, scope, func(tx *store.Tx) error {
-		if err := tx.InsertMessage(m, []buurtbel.ID{a.Holder.Member}); err != nil {
-			return err
-		}
-		if err := tx.InsertRecipients(m.ID, m.Expires, []store.Recipient{recipient}); err != nil {
-			return err
-		}
-		return tx.Advance(m.ID, 0, 1)
-	})
-}
-
 // Most and Within bound how often one contact point gets an automatic answer: two machines that answer each other must stop.
 const (
 	Most   = 3
 	Within = time.Hour
 )
 
-// SendSparingly is Send, unless the contact point got its share of automatic answers already.
-func SendSparingly(ctx context.Context, db *store.DB, actor buurtbel.Actor, a Answer) error {
-	if err := actor.May(buurtbel.MayArrive, buurtbel.Scope{}, db.Now()); err != nil {
-		return err
-	}
-	n, since := 0, db.Now().Add(-Within)
-	err := db.Read(ctx, buurtbel.Scope{Zone: a.Holder.Zone}, func(tx *store.Tx) (err error) {
-		n, err = tx.AnswersTo(a.Holder.Contact, since)
-		return err
-	})
-	if err != nil || n >= Most {
-		return err
-	}
-	return Send(ctx, db, actor, a)
+// Prepared is an answer that is ready to be left for delivery in the transaction that settles the text it answers: the two happen together.
+type Prepared struct {
+	message   *buurtbel.Message
+	recipient store.Recipient
 }
 
-func zoneOf(ctx context.Context, db *store.DB, scope buurtbel.Scope) (*buurtbel.Zone, error) {
+// Prepare puts an automatic answer into words: to the contact point that wrote, in the member's own language. It is nil when that contact
+// point got its share of automatic answers already.
+func Prepare(ctx context.Context, db *store.DB, actor buurtbel.Actor, a Answer) (*Prepared, error) {
+	if err := actor.May(buurtbel.MayArrive, buurtbel.Scope{}, db.Now()); err != nil {
+		return nil, err
+	}
+	n, since := 0, db.Now().Add(-Within)
 	var zone *buurtbel.Zone
-	err := db.Read(ctx, scope, func(tx *store.Tx) (err error) {
+	err := db.Read(ctx, buurtbel.Scope{Zone: a.Holder.Zone}, func(tx *store.Tx) (err error) {
+		if n, err = tx.AnswersTo(a.Holder.Contact, since); err != nil {
+			return err
+		}
 		zone, err = tx.Zone()
 		return err
 	})
-	return zone, err
+	if err != nil || n >= Most {
+		return nil, err
+	}
+	text, err := answerText(zone, a)
+	if err != nil {
+		return nil, err
+	}
+	m := &buurtbel.Message{ID: db.NewID(), Zone: a.Holder.Zone, Kind: buurtbel.KindAnswer, Class: buurtbel.ClassAnswer, Urgency: buurtbel.Now,
+		State: buurtbel.MessageRunning, Sender: zone.Name, Texts: []buurtbel.Wording{{Regime: string(a.Holder.Language), SMS: text}}, Expires: db.Now().Add(answerWait)}
+	return &Prepared{m, store.Recipient{ID: db.NewID(), Member: a.Holder.Member, Steps: []store.RecipientStep{
+		{ID: db.NewID(), Step: buurtbel.Step{Contact: a.Holder.Contact, Channel: buurtbel.SMS}}}}}, nil
+}
+
+// Leave stores the answer for delivery. A nil answer leaves nothing.
+func (p *Prepared) Leave(tx *store.Tx) error {
+	if p == nil {
+		return nil
+	}
+	if err := tx.InsertMessage(p.message, []buurtbel.ID{p.recipient.Member}); err != nil {
+		return err
+	}
+	if err := tx.InsertRecipients(p.message.ID, p.message.Expires, []store.Recipient{p.recipient}); err != nil {
+		return err
+	}
+	return tx.Advance(p.message.ID, 0, 1)
 }
 
 func answerText(zone *buurtbel.Zone, a Answer) (string, error) {
