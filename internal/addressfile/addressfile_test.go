@@ -153,11 +153,11 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// All addresses of BUURTBEL_DATA, with their time and memory.
+// All addresses of BUURTBEL_TEST_DATA, with their time and memory.
 func TestReadRealAddresses(t *testing.T) {
-	root := os.Getenv("BUURTBEL_DATA")
+	root := os.Getenv("BUURTBEL_TEST_DATA")
 	if root == "" {
-		t.Skip("set BUURTBEL_DATA to a folder with addresses/*.tgz to read a whole country")
+		t.Skip("set BUURTBEL_TEST_DATA to a folder with addresses/*.tgz to read a whole country")
 	}
 	paths, err := filepath.Glob(filepath.Join(root, "addresses", "*.tgz"))
 	if err != nil || len(paths) == 0 {

@@ -197,11 +197,11 @@ func TestEncodeThenRead(t *testing.T) {
 	}
 }
 
-// The areas of BUURTBEL_DATA are read whole.
+// The areas of BUURTBEL_TEST_DATA are read whole.
 func TestReadRealAreas(t *testing.T) {
-	root := os.Getenv("BUURTBEL_DATA")
+	root := os.Getenv("BUURTBEL_TEST_DATA")
 	if root == "" {
-		t.Skip("set BUURTBEL_DATA to a folder with geo/*.geojson to read real areas")
+		t.Skip("set BUURTBEL_TEST_DATA to a folder with geo/*.geojson to read real areas")
 	}
 	for _, path := range glob(t, filepath.Join(root, "geo", "*.geojson")) {
 		file, err := os.Open(path)

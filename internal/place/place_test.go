@@ -227,11 +227,11 @@ func TestDirectoryCompletes(t *testing.T) {
 	}
 }
 
-// The addresses of BUURTBEL_DATA as one directory: memory, time, and each found again.
+// The addresses of BUURTBEL_TEST_DATA as one directory: memory, time, and each found again.
 func TestDirectoryOfACountry(t *testing.T) {
-	root := os.Getenv("BUURTBEL_DATA")
+	root := os.Getenv("BUURTBEL_TEST_DATA")
 	if root == "" {
-		t.Skip("set BUURTBEL_DATA to a folder with addresses/*.tgz to load a whole country")
+		t.Skip("set BUURTBEL_TEST_DATA to a folder with addresses/*.tgz to load a whole country")
 	}
 	paths, err := filepath.Glob(filepath.Join(root, "addresses", "*.tgz"))
 	if err != nil || len(paths) == 0 {
