@@ -55,7 +55,7 @@ const Prefix = "BUURTBEL_"
 
 // Elsewhere are variables with the prefix that are no configuration: the command line's own. Those that begin with
 // BUURTBEL_TEST_ are not looked at either.
-var Elsewhere = []string{"BUURTBEL_CONFIG"}
+var Elsewhere = []string{"BUURTBEL_CONFIG", "BUURTBEL_LANGUAGE"}
 
 // Load reads the file at path ("" for none: defaults and environment only) and env, as os.Environ gives it, and applies every rule
 // that needs nothing but the values. The Config is never nil; it is whole only when the error is nil. The error is Problems.

@@ -325,6 +325,8 @@ func TestWatchReadsOncePerAlert(t *testing.T) {
 	if got := n.Load(); got != 3 {
 		t.Errorf("%d readings for two viewers, 3 expected", got)
 	}
+	w.mu.Lock() // the channels are closed a moment before the watch is forgotten
+	defer w.mu.Unlock()
 	if len(w.all) != 0 {
 		t.Errorf("%d watches go on", len(w.all))
 	}
