@@ -315,26 +315,34 @@ func (i importMembers) stage(w *world, a *app.App, zone *buurtbel.Zone, network 
 	return loading.StageMembers(w.ctx, a.DB, buurtbel.System(), zone, network, table, memberfile.Options{Columns: columns}, loading.Answers{AcceptAsked: i.Accept})
 }
 
+// imported opens the program for a command about one import of the zone.
+func (z inZone) imported(w *world, text string) (a *app.App, zone, id buurtbel.ID, err error) {
+	if id, err = idOf(text); err != nil {
+		return nil, 0, 0, err
+	}
+	if a, err = w.opened(); err != nil {
+		return nil, 0, 0, err
+	}
+	found, err := z.find(w, a)
+	if err != nil {
+		closing(w, a)
+		return nil, 0, 0, err
+	}
+	return a, found.ID, id, nil
+}
+
 type importUndo struct {
 	inZone
 	Import string `arg:"" help:"Id of the import, as it was printed."`
 }
 
 func (i importUndo) Run(w *world) error {
-	a, err := w.opened()
+	a, zone, id, err := i.imported(w, i.Import)
 	if err != nil {
 		return err
 	}
 	defer closing(w, a)
-	zone, err := i.find(w, a)
-	if err != nil {
-		return err
-	}
-	id, err := idOf(i.Import)
-	if err != nil {
-		return err
-	}
-	n, err := loading.UndoMembers(w.ctx, a.DB, buurtbel.System(), zone.ID, id)
+	n, err := loading.UndoMembers(w.ctx, a.DB, buurtbel.System(), zone, id)
 	if err != nil {
 		return err
 	}

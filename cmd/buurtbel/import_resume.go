@@ -12,21 +12,13 @@ type importResume struct {
 
 // Run goes on with a list that was cut off while its members were stored. None of them is a member before the last one is stored.
 func (i importResume) Run(w *world) error {
-	a, err := w.opened()
+	a, zone, id, err := i.imported(w, i.Import)
 	if err != nil {
 		return err
 	}
 	defer closing(w, a)
-	zone, err := i.find(w, a)
-	if err != nil {
-		return err
-	}
-	id, err := idOf(i.Import)
-	if err != nil {
-		return err
-	}
 	progress := gauge(-1, "members")
-	n, err := loading.CommitMembers(w.ctx, a.DB, buurtbel.System(), zone.ID, id, func(done, total int) {
+	n, err := loading.CommitMembers(w.ctx, a.DB, buurtbel.System(), zone, id, func(done, total int) {
 		progress.ChangeMax(total)
 		show(progress, int64(done))
 	})
