@@ -24,11 +24,13 @@ const (
 	TooLong        Reason = "too-long"        // the message does not fit the channel
 	Credentials    Reason = "credentials"     // the carrier refuses our account
 	Unparseable    Reason = "unparseable"     // the carrier's answer could not be read
+	LineBusy       Reason = "busy"            // the line is in use
+	NoAnswer       Reason = "no-answer"       // it rang, and nobody answered
 	Other          Reason = "other"           // anything else; the log has the code
 )
 
 // Reasons lists the closed list of reasons.
-var Reasons = []Reason{Unreachable, Throttled, Rejected, InvalidAddress, OptedOut, TooLong, Credentials, Unparseable, Other}
+var Reasons = []Reason{Unreachable, Throttled, Rejected, InvalidAddress, OptedOut, TooLong, Credentials, Unparseable, LineBusy, NoAnswer, Other}
 
 // Class orders work: a lower class always goes first.
 type Class uint8

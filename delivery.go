@@ -10,7 +10,8 @@ const (
 	Queued     DeliveryState = "queued"      // to be handed over when due
 	Sending    DeliveryState = "sending"     // an attempt was begun and committed; its outcome is open
 	Uncertain  DeliveryState = "uncertain"   // begun, and nobody can know whether the carrier took it
-	HandedOver DeliveryState = "handed-over" // the carrier has it
+	Rang       DeliveryState = "rang"        // a telephone rang and nobody answered, or the call was refused there
+	HandedOver DeliveryState = "handed-over" // the carrier has it; of a call: somebody answered and hung up before the end
 	Delivered  DeliveryState = "delivered"   // the carrier says that the device has it
 	Heard      DeliveryState = "heard"       // the member confirmed
 	Failed     DeliveryState = "failed"      // with a Reason
@@ -20,11 +21,11 @@ const (
 )
 
 // DeliveryStates lists every state, in the order of a delivery's life.
-var DeliveryStates = []DeliveryState{Queued, Sending, Uncertain, HandedOver, Delivered, Heard, Failed, Expired, Stopped, NotNeeded}
+var DeliveryStates = []DeliveryState{Queued, Sending, Uncertain, Rang, HandedOver, Delivered, Heard, Failed, Expired, Stopped, NotNeeded}
 
 // Reached tells whether a delivery in this state counts as having reached its member (rule 2).
 func (s DeliveryState) Reached() bool {
-	return s == Uncertain || s == HandedOver || s == Delivered || s == Heard
+	return s == Uncertain || s == Rang || s == HandedOver || s == Delivered || s == Heard
 }
 
 // Outcome is what came of one attempt, or what a receipt says later.

@@ -111,6 +111,7 @@ func TestOnReceipt(t *testing.T) {
 		buurtbel.Queued:     {&delivered, nil},
 		buurtbel.Sending:    {&delivered, nil},
 		buurtbel.Uncertain:  {&delivered, &lost},
+		buurtbel.Rang:       {&delivered, nil},
 		buurtbel.HandedOver: {&delivered, &lost},
 		buurtbel.Delivered:  {nil, nil},
 		buurtbel.Heard:      {nil, nil},
@@ -143,7 +144,7 @@ func TestOnReceipt(t *testing.T) {
 // What is known better is never overwritten: however receipts come, in whatever order and however often, the best stays.
 func TestReceiptsOnlyImprove(t *testing.T) {
 	known := map[buurtbel.DeliveryState]int{buurtbel.Failed: 1, buurtbel.Expired: 1, buurtbel.Stopped: 1, buurtbel.NotNeeded: 1, buurtbel.Queued: 1, buurtbel.Sending: 1,
-		buurtbel.Uncertain: 1, buurtbel.HandedOver: 1, buurtbel.Delivered: 2, buurtbel.Heard: 3}
+		buurtbel.Uncertain: 1, buurtbel.Rang: 1, buurtbel.HandedOver: 1, buurtbel.Delivered: 2, buurtbel.Heard: 3}
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(buurtbel.DeliveryStates).Draw(t, "state")
 		for _, o := range rapid.SliceOfN(rapid.SampledFrom([]buurtbel.DeliveryState{buurtbel.Delivered, buurtbel.Failed, buurtbel.HandedOver}), 1, 6).Draw(t, "receipts") {

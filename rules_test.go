@@ -226,7 +226,7 @@ func TestRule02_ExercisesOweNoFeedback(t *testing.T) {
 }
 
 func TestRule02_Reached(t *testing.T) {
-	reached := []buurtbel.DeliveryState{buurtbel.Uncertain, buurtbel.HandedOver, buurtbel.Delivered, buurtbel.Heard}
+	reached := []buurtbel.DeliveryState{buurtbel.Uncertain, buurtbel.Rang, buurtbel.HandedOver, buurtbel.Delivered, buurtbel.Heard}
 	for _, s := range buurtbel.DeliveryStates {
 		if s.Reached() != slices.Contains(reached, s) {
 			t.Errorf("%s: %t", s, s.Reached())

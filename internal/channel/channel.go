@@ -21,7 +21,24 @@ type Content struct {
 	Language buurtbel.Language
 	Exercise bool
 	Class    buurtbel.Class
-	Thread   string // mail only: stable name of the alert that updates and feedback refer to, for In-Reply-To and References
+	Thread   string   // mail only: stable name of the alert that updates and feedback refer to, for In-Reply-To and References
+	Spoken   []Spoken // voice only: one per language of the regime, in its order
+}
+
+// Spoken is a message as a telephone says it in one language. Its words come from the same source as the texts; the channel brings
+// numbers, times and abbreviations to what can be said.
+type Spoken struct {
+	Language buurtbel.Language
+	Intro    string       // who calls, and for whom: "This is an urgent message of the police zone … for …"
+	Text     string       // the message itself
+	Report   string       // how to report what one saw, after key 3
+	Lexicon  []Respelling // the zone's words that a voice would say wrong
+}
+
+// Respelling is one word as written and as a voice must read it.
+type Respelling struct {
+	Written string `json:"written"`
+	Spoken  string `json:"spoken"`
 }
 
 // LinkMark stands in Content.Text and Content.HTML where the delivery's own acknowledgement link belongs. Absent when the content carries none.
@@ -34,11 +51,19 @@ type Message struct {
 	To       string // E.164 with "+", or a mailbox
 	Link     string // replaces LinkMark; "" when Content carries none
 	Expires  time.Time
+	Slow     bool // the member wishes slower speech
 	Content  *Content
 }
 
 // Result is the outcome of one hand-over.
 type Result struct {
+	// State is what a channel knows at once. Empty means handed over. A call knows more: Rang when nobody answered, HandedOver when who
+	// answered hung up before the end, Delivered when the whole message was spoken, Heard when key 1 was pressed.
+	State   buurtbel.DeliveryState
+	Reason  buurtbel.Reason // beside Rang: LineBusy, NoAnswer or Rejected
+	Seconds int             // a call's length after it was answered, for the cost
+	OptOut  bool            // the member asked for no more calls to this number
+
 	Refs    []string // the carrier's message ids, one per part; receipts name them. Empty for carriers that give none
 	Parts   int      // parts handed over, for the cost
 	Failure *Failure // nil: handed over

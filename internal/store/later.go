@@ -69,8 +69,8 @@ func (tx *Tx) ReachedBy(message, following, after buurtbel.ID, n int) ([]buurtbe
 		out = append(out, id)
 		return err
 	}, `select x.member from recipient x where x.message = $1 and x.zone = $2 and x.member > $3 and exists
-		(select 1 from delivery d where d.recipient = x.id and (d.state in ('handed-over', 'uncertain', 'delivered', 'heard') or d.doubts > 0 or exists
-			(select 1 from attempt a where a.delivery = d.id and (a.parts > 0 or a.state in ('handed-over', 'uncertain', 'delivered', 'heard')))))
+		(select 1 from delivery d where d.recipient = x.id and (d.state in ('rang', 'handed-over', 'uncertain', 'delivered', 'heard') or d.doubts > 0 or exists
+			(select 1 from attempt a where a.delivery = d.id and (a.parts > 0 or a.state in ('rang', 'handed-over', 'uncertain', 'delivered', 'heard')))))
 		and not exists (select 1 from recipient y where y.message = $4 and y.member = x.member)
 		order by x.member limit $5`, message, tx.scope.Zone, after, following, n)
 	if err != nil {

@@ -79,7 +79,7 @@ func (tx *Tx) Missed(message buurtbel.ID, n int) ([]Missed, error) {
 		return nil
 	}, `select x.member, d.state, d.reason, d.open, d.due from (select r.id, r.member from recipient r
 		where r.message = $1 and r.zone = $2 and r.heard_at = 0
-		and not exists (select 1 from delivery a where a.recipient = r.id and a.state in ('handed-over', 'delivered', 'heard', 'uncertain'))
+		and not exists (select 1 from delivery a where a.recipient = r.id and a.state in ('rang', 'handed-over', 'delivered', 'heard', 'uncertain'))
 		and exists (select 1 from delivery b where b.recipient = r.id and (b.state in ('failed', 'expired', 'stopped') or b.reason <> ''))
 		order by r.member limit $3) x join delivery d on d.recipient = x.id where d.state <> 'not-needed' order by x.member, d.rank, d.id`,
 		message, tx.scope.Zone, n)
