@@ -11,6 +11,7 @@ import (
 // Forecast is who would be reached if the draft were launched now, and what it would cost.
 type Forecast struct {
 	People     int // members in the audience
+	NoPlace    int // members of the networks whom a drawn area cannot reach: nobody knows where they live or work
 	ByNetwork  map[buurtbel.ID]int
 	Left       map[buurtbel.Left]int    // left out, by why
 	Later      int                      // wish it in the morning
@@ -48,10 +49,36 @@ func (d *Desk) Forecast(ctx context.Context, actor buurtbel.Actor, zone buurtbel
 			return nil, err
 		}
 	}
+	if f.NoPlace, err = d.withoutPlace(ctx, s, draft); err != nil {
+		return nil, err
+	}
 	f.Cost = int64(f.Parts) * d.price(s)
 	f.SecondKey, f.SecondArgs, _ = s.oversized(draft.Area, len(audience))
 	f.Digest = digestOf(check.Wordings, draft, len(audience))
 	return f, nil
+}
+
+// withoutPlace counts the members of the draft's networks who have no known place; 0 without a drawn area, which reaches them too.
+func (d *Desk) withoutPlace(ctx context.Context, s *setting, draft *Draft) (n int, err error) {
+	if draft.Area == nil {
+		return 0, nil
+	}
+	err = d.db.Read(ctx, buurtbel.Scope{Zone: s.zone.ID}, func(tx *store.Tx) error {
+		members, err := tx.MembersOf(draft.Networks)
+		if err != nil || len(members) == 0 {
+			return err
+		}
+		n = 0
+		return tx.EachPlace(members, func(m store.MemberPlace) {
+			if !m.In {
+				n++
+			}
+		})
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count members without a place: %w", err)
+	}
+	return n, nil
 }
 
 func (d *Desk) price(s *setting) int64 {

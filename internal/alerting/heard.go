@@ -2,6 +2,7 @@ package alerting
 
 import (
 	"context"
+	"time"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/locale"
@@ -27,7 +28,8 @@ type Page struct {
 	Source, Text, Line string
 	Language           buurtbel.Language
 	Exercise           bool
-	Heard              bool
+	Heard              time.Time      // when the member confirmed it; zero: not yet
+	At                 *time.Location // of the zone
 	Over               bool
 	Corrected          bool
 }
@@ -67,7 +69,7 @@ func (d *Desk) Shown(ctx context.Context, link string) (*Page, error) {
 	}
 	w := m.Texts[min(place.Wording, len(m.Texts)-1)]
 	return &Page{Source: m.Sender, Text: plainSMS(w.SMS), Line: s.line(), Language: buurtbel.Language(w.Regime[:2]), Exercise: m.Exercise,
-		Heard: !place.Heard.IsZero(), Over: !place.Expires.After(d.db.Now()), Corrected: corrected}, nil
+		Heard: place.Heard, At: s.loc, Over: !place.Expires.After(d.db.Now()), Corrected: corrected}, nil
 }
 
 // Confirm records that the member behind a link heard the message: POST confirms. A second tap changes nothing.

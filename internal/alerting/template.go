@@ -17,7 +17,8 @@ import (
 // Pattern is a ready text as a zone uses it: the catalogue's, the zone's own words for it, or one that the zone made.
 type Pattern struct {
 	Key     string
-	Fact    buurtbel.Fact
+	Fact    buurtbel.Fact        // "" with Follows
+	Follows buurtbel.MessageKind // update, correction or all clear; "": an alert begins with it
 	Titles  map[buurtbel.Language]string
 	Texts   map[buurtbel.Language]string // slots open, without what the frame of every alert adds
 	Valid   time.Duration                // typical; the dispatcher may choose another
@@ -37,13 +38,25 @@ func (p *Pattern) Title(lang buurtbel.Language) string {
 	return locale.Text(lang, "template.fact.other", nil)
 }
 
-// Patterns lists the ready texts of a zone, most used first, those that the zone made last. Who launches may, and who edits them.
+// Patterns lists the ready texts with which an alert of a zone begins, most used first, those that the zone made last. Who launches may,
+// and who edits them.
 func (d *Desk) Patterns(ctx context.Context, actor buurtbel.Actor, zone buurtbel.ID) ([]Pattern, error) {
+	return d.readPatterns(ctx, actor, zone, func(p Pattern) bool { return p.Follows == "" })
+}
+
+// Followers lists the ready texts of what follows an alert: update, correction and all clear, as the zone has them. Who launches may, and
+// who edits them.
+func (d *Desk) Followers(ctx context.Context, actor buurtbel.Actor, zone buurtbel.ID) ([]Pattern, error) {
+	return d.readPatterns(ctx, actor, zone, func(p Pattern) bool { return p.Follows != "" })
+}
+
+func (d *Desk) readPatterns(ctx context.Context, actor buurtbel.Actor, zone buurtbel.ID, wanted func(Pattern) bool) ([]Pattern, error) {
 	scope := buurtbel.Scope{Zone: zone}
 	if refused := actor.May(buurtbel.MayLaunch, scope, d.db.Now()); refused != nil && actor.May(buurtbel.MayConfigure, scope, d.db.Now()) != nil {
 		return nil, refused
 	}
-	return d.patterns(ctx, zone)
+	list, err := d.patterns(ctx, zone)
+	return slices.DeleteFunc(list, func(p Pattern) bool { return !wanted(p) }), err
 }
 
 func (d *Desk) patterns(ctx context.Context, zone buurtbel.ID) ([]Pattern, error) {
@@ -74,14 +87,11 @@ func (d *Desk) patterns(ctx context.Context, zone buurtbel.ID) ([]Pattern, error
 // ownKey begins the key of a ready text that a zone made; no key of the catalogue begins with it.
 const ownKey = "own-"
 
-// originals are the patterns as the catalogue has them; nobody writes in their maps. Update and all clear are not among them: they are
-// written on the page of their alert.
+// originals are the patterns as the catalogue has them; nobody writes in their maps.
 var originals = sync.OnceValue(func() []Pattern {
 	var out []Pattern
 	for _, t := range locale.Templates() {
-		if t.Fact != "" {
-			out = append(out, original(t))
-		}
+		out = append(out, original(t))
 	}
 	return out
 })
@@ -89,6 +99,9 @@ var originals = sync.OnceValue(func() []Pattern {
 func original(t locale.Template) Pattern {
 	p := Pattern{Key: t.Key, Fact: t.Fact, Valid: t.ExpiresAfter, Traders: t.Traders, Person: t.Person,
 		Titles: map[buurtbel.Language]string{}, Texts: map[buurtbel.Language]string{}}
+	if t.Fact == "" {
+		p.Follows = buurtbel.MessageKind(t.Key)
+	}
 	for _, lang := range buurtbel.Languages {
 		p.Titles[lang], p.Texts[lang] = t.Title(lang), t.Bare(lang)
 	}
@@ -109,6 +122,23 @@ func made(s *store.Template) Pattern {
 		p.Traders, p.Person = t.Traders, t.Person
 	}
 	return p
+}
+
+// Slots lists what may stand between braces in this text. The page of an alert fills in the line; of the rest it knows nothing, so an update
+// and an all clear may leave room for what is new, and a correction, which must leave at once, leaves none.
+func (p *Pattern) Slots() []string {
+	switch p.Follows {
+	case "":
+		return KnownSlots()
+	case buurtbel.KindCorrection:
+		return []string{"line"}
+	}
+	return []string{"description", "line"}
+}
+
+// Offer is the text as the page of an alert offers it to the dispatcher, with the emergency line filled in.
+func (p *Pattern) Offer(lang buurtbel.Language, line string) string {
+	return locale.Fill(p.Texts[lang], lang, map[string]string{"line": line})
 }
 
 // KnownSlots lists what may stand between braces in a zone's own text. Who speaks, the fixed line and until when are not among them:

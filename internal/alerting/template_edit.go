@@ -17,7 +17,7 @@ import (
 // it is left out.
 type TemplateEdit struct {
 	Key    string        // "" makes a new one
-	Fact   buurtbel.Fact // of a text of the zone's own; the catalogue's keep theirs
+	Fact   buurtbel.Fact // of a text of the zone's own; the catalogue's keep theirs, and what follows an alert has none
 	Titles map[buurtbel.Language]string
 	Texts  map[buurtbel.Language]string
 	Valid  time.Duration
@@ -230,12 +230,19 @@ func (d *Desk) checkVersion(s *setting, c *Check, p *Pattern, lang buurtbel.Lang
 	if p.Person {
 		ctx.Missing = exampleName(lang)
 	}
-	c.words(title, lang, ctx, false)
-	c.words(text, lang, ctx, true)
+	c.words(title, lang, ctx, nil)
+	c.words(text, lang, ctx, p.Slots())
 	shown := s.example(text, lang)
 	ctx.Missing = exampleName(lang) // the example's own name is nobody
-	f := d.frame(s, spoken{kind: buurtbel.KindLaunch, titles: p.Titles, texts: map[buurtbel.Language]string{lang: shown}, expires: c.Expires, at: d.db.Now()}, buurtbel.Regime{lang})
+	kind := p.Follows
+	if kind == "" {
+		kind = buurtbel.KindLaunch
+	}
+	f := d.frame(s, spoken{kind: kind, titles: p.Titles, texts: map[buurtbel.Language]string{lang: shown}, expires: c.Expires, at: d.db.Now()}, buurtbel.Regime{lang})
 	c.Texts = append(c.Texts, measure(buurtbel.Wording{Regime: string(lang), SMS: f.SMS()}))
+	if p.Follows != "" { // it refers to an alert that had the elements
+		return
+	}
 	c.Elements[lang] = wording.Elements(f.SMS(), lang, ctx)
 	for _, e := range c.Elements[lang] {
 		if !e.Found {
@@ -246,14 +253,15 @@ func (d *Desk) checkVersion(s *setting, c *Check, p *Pattern, lang buurtbel.Lang
 
 var braces = regexp.MustCompile(`\{[^{}]*\}?`)
 
-// words adds what is wrong with a title or a text. In a text a slot that dispatchers fill in is no open one.
-func (c *Check) words(text string, lang buurtbel.Language, ctx wording.Context, slots bool) {
+// words adds what is wrong with a title, which has no slots, or a text. In a text a slot that dispatchers fill in is no open one.
+func (c *Check) words(text string, lang buurtbel.Language, ctx wording.Context, known []string) {
+	slots := known != nil
 	for _, at := range braces.FindAllStringIndex(text, -1) {
 		mark := text[at[0]:at[1]]
 		name := strings.Trim(mark, "{}")
 		p := Problem{Level: wording.Refuse, Language: lang, Key: "error.template.slot", Args: buurtbel.Args{"Slot": mark}}
 		switch {
-		case slots && "{"+name+"}" == mark && slices.Contains(KnownSlots(), name):
+		case slots && "{"+name+"}" == mark && slices.Contains(known, name):
 			continue
 		case !slots:
 			p.Key = "error.template.slot-title"

@@ -13,16 +13,27 @@ import (
 
 func (w *town) pattern(key string) *alerting.Pattern {
 	w.Helper()
-	list, err := w.desk.Patterns(w.Context(), w.dispatcher, w.zone)
-	if err != nil {
-		w.Fatal(err)
-	}
+	list := w.readyTexts(w.dispatcher)
 	for i := range list {
 		if list[i].Key == key {
 			return &list[i]
 		}
 	}
 	return nil
+}
+
+// readyTexts gives every ready text of the zone, those that follow an alert last.
+func (w *town) readyTexts(who buurtbel.Actor) []alerting.Pattern {
+	w.Helper()
+	list, err := w.desk.Patterns(w.Context(), who, w.zone)
+	if err != nil {
+		w.Fatal(err)
+	}
+	after, err := w.desk.Followers(w.Context(), who, w.zone)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return append(list, after...)
 }
 
 // changes gives what the zone's chain says of settings.
@@ -46,9 +57,9 @@ func dutch(text string) map[buurtbel.Language]string {
 
 func TestEveryReadyTextCanBeKept(t *testing.T) {
 	w := found(t, store.SQLite)
-	list, err := w.desk.Patterns(w.Context(), w.officer, w.zone)
-	if err != nil || len(list) < 19 {
-		t.Fatalf("%d patterns: %v", len(list), err)
+	list := w.readyTexts(w.officer)
+	if len(list) != 22 {
+		t.Fatalf("%d patterns", len(list))
 	}
 	for i := range list {
 		p := &list[i]
@@ -103,6 +114,49 @@ func mustTemplate(key string) locale.Template {
 	return t
 }
 
+func TestWhatFollowsAnAlertIsTheZonesToo(t *testing.T) {
+	each(t, func(w *town) {
+		list, err := w.desk.Patterns(w.Context(), w.dispatcher, w.zone)
+		if err != nil {
+			w.Fatal(err)
+		}
+		for _, p := range list {
+			if p.Follows != "" || p.Fact == "" {
+				w.Errorf("an alert cannot begin with %+v", p)
+			}
+		}
+		edit := &alerting.TemplateEdit{Key: "all-clear", Texts: dutch("Alles is weer veilig. {description}. Vragen? Bel {line}."), Valid: 2 * time.Hour}
+		if _, err := w.desk.EditTemplate(w.Context(), w.officer, w.zone, edit); err != nil {
+			w.Fatalf("%v%s", err, problems(err))
+		}
+		p := w.pattern("all-clear")
+		if got := p.Offer(buurtbel.Dutch, "101"); got != "Alles is weer veilig. {description}. Vragen? Bel 101." || p.Follows != buurtbel.KindAllClear || p.Valid != 2*time.Hour {
+			w.Errorf("%q of %+v", got, p)
+		}
+		if got := p.Offer(buurtbel.French, "101"); got != mustTemplate("all-clear").Bare(buurtbel.French) {
+			w.Errorf("what was left empty: %q", got)
+		}
+		for key, text := range map[string]string{"correction": "Fout. {description}.", "update": "Nieuws in {place}.", "all-clear": "Over, geldig tot {until}."} {
+			_, err := w.desk.EditTemplate(w.Context(), w.officer, w.zone, &alerting.TemplateEdit{Key: key, Texts: dutch(text), Valid: time.Hour})
+			if !strings.Contains(problems(err), "error.template.slot") {
+				w.Errorf("%s %q: %v%s", key, text, err, problems(err))
+			}
+		}
+		l := w.launch(w.draft(w.kerkveld))
+		w.finished()
+		_, err = w.desk.Tell(w.Context(), w.dispatcher, w.zone, l.Alert, alerting.Follow{Kind: buurtbel.KindUpdate, Texts: dutch(w.pattern("update").Offer(buurtbel.Dutch, "101")), Valid: time.Hour})
+		w.refused(err, "error.alert.refused") // nobody wrote what is new
+		for _, kind := range []buurtbel.MessageKind{buurtbel.KindCorrection, buurtbel.KindAllClear} {
+			if text := mustTemplate(string(kind)).Bare(buurtbel.Dutch); strings.Contains(text, "{") {
+				w.Errorf("the %s of the catalogue cannot go out as it is: %q", kind, text)
+			}
+		}
+		if _, err := w.desk.Followers(w.Context(), w.chief, w.zone); buurtbel.KindOf(err) != buurtbel.Forbidden {
+			w.Errorf("the chief reads: %v", err)
+		}
+	})
+}
+
 func TestOwnTemplate(t *testing.T) {
 	each(t, func(w *town) {
 		edit := &alerting.TemplateEdit{Fact: "missing-child", Titles: dutch("Vermist na school"), Texts: dutch("{name} kwam niet thuis. Gezien in {place}. {description}. Kijk in uw tuin."), Valid: time.Hour}
@@ -122,7 +176,7 @@ func TestOwnTemplate(t *testing.T) {
 		}
 		_, err = w.desk.EditTemplate(w.Context(), w.officer, w.zone, edit)
 		w.refused(err, "error.template.unknown")
-		w.refused(w.desk.ResetTemplate(w.Context(), w.officer, w.zone, "update"), "error.template.unknown")
+		w.refused(w.desk.ResetTemplate(w.Context(), w.officer, w.zone, "nothing"), "error.template.unknown")
 	})
 }
 

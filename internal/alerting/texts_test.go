@@ -341,7 +341,7 @@ func TestLinkInTheMailConfirms(t *testing.T) {
 		link := strings.TrimPrefix(w.desk.LinkTo(places[0].Delivery), "https://alarm.example.org/h/")
 		for range 3 { // GET shows
 			p, err := w.desk.Shown(w.Context(), link)
-			if err != nil || p.Heard || strings.Contains(p.Text, buurtbel.LinkMark) {
+			if err != nil || !p.Heard.IsZero() || strings.Contains(p.Text, buurtbel.LinkMark) {
 				w.Fatalf("page: %+v, %v", p, err)
 			}
 		}
@@ -352,6 +352,9 @@ func TestLinkInTheMailConfirms(t *testing.T) {
 		}
 		if got := w.tally(l.Message).Members[buurtbel.Heard]; got != 1 {
 			w.Errorf("%d heard", got)
+		}
+		if p, err := w.desk.Shown(w.Context(), link); err != nil || p.Heard.In(p.At).Format("2006-01-02 15:04") != "2026-11-03 14:00" {
+			w.Errorf("confirmed at: %+v, %v", p, err)
 		}
 		for _, bad := range []string{"", "x", link + "x", link[:len(link)-1], strings.ToUpper(link)} {
 			if bad == link {

@@ -125,7 +125,7 @@ func TestSMSStaysInSevenBits(t *testing.T) {
 		}
 		args := buurtbel.Args{"Line": "101", "Code": "4711", "Until": "14.05", "Still": Text(l, "message.still.email", nil), "Source": "Vlierbeek", "Network": "Kerkveld", "Text": "x"}
 		for _, key := range []string{"answer.text", "answer.unknown", "answer.stop", "answer.stop-nothing", "answer.start", "exercise.text", "exercise.starts", "exercise.ends",
-			"verify.sms", "second.confirmed", "second.late", "correction.withdrawn", "ask-to-call", "still.voice", "still.sms-other", "still.push"} {
+			"verify.sms", "second.confirmed", "second.late", "ask-to-call", "still.voice", "still.sms-other", "still.push"} {
 			texts = append(texts, Text(l, "message."+key, args))
 		}
 		for _, text := range texts {

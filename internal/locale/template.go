@@ -12,7 +12,7 @@ import (
 // Template is a ready text for an alert, with named slots such as {place}. Its words stand in the catalogue; a zone may edit a copy.
 type Template struct {
 	Key          string           // stable name; the same as Fact where there is one template for it
-	Fact         buurtbel.Fact    // "" for update and all clear: that of the alert they refer to
+	Fact         buurtbel.Fact    // "" for update, correction and all clear: that of the alert they refer to
 	Urgency      buurtbel.Urgency // as the default plan has it; "" where Fact is
 	ExpiresAfter time.Duration    // typical; the dispatcher may choose another
 	Slots        []string         // in the order of the Dutch text
@@ -46,10 +46,11 @@ var drafts = []struct {
 	{key: "ram-raid", minutes: 120, traders: true},
 	{key: "counterfeit-money", minutes: 1440, traders: true},
 	{key: "update", minutes: 180},
+	{key: "correction", minutes: 1440},
 	{key: "all-clear", minutes: 720},
 }
 
-// Templates lists the ready texts, most used first, update and all clear last.
+// Templates lists the ready texts, most used first, those that follow an alert last.
 func Templates() []Template {
 	list := make([]Template, 0, len(drafts))
 	for _, d := range drafts {

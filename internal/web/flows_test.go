@@ -60,7 +60,7 @@ func TestMemberConfirmsByLink(t *testing.T) {
 			t.Fatalf("confirmed: %d", got.code)
 		}
 	}
-	if got := b.get(link); !strings.Contains(got.body, "Wij weten dat u het gehoord hebt") || strings.Contains(got.body, "<form") {
+	if got := b.get(link); !strings.Contains(got.body, "Dank u. U bevestigde dit vandaag ") || strings.Contains(got.body, "<form") {
 		t.Errorf("after: %s", plainOf(got.body))
 	}
 	if heard() != 1 {
@@ -355,5 +355,31 @@ func TestOriginBehindProxies(t *testing.T) {
 		if got := (&visit{r: r, s: s}).origin(); got != c.want {
 			t.Errorf("%s, %q: %s", c.remote, c.forwarded, got)
 		}
+	}
+}
+
+func TestCoordinatorReadsWhatTheOwnNetworkGot(t *testing.T) {
+	s := found(t)
+	s.alerts()
+	officer, coordinator := s.as(s.people[buurtbel.RoleOfficer]), s.as(s.people[buurtbel.RoleCoordinator])
+	s.until("members reached", func() bool { return strings.Contains(plainOf(officer.get("/debts").body), "6 leden bereikt") })
+	at := "/alerts/" + s.own.String() + "/network"
+	if got := coordinator.get("/"); !strings.Contains(got.body, `href="`+at+`"`) || strings.Contains(got.body, s.waiting.String()) {
+		t.Errorf("the first page leads elsewhere: %s", plainOf(got.body))
+	}
+	got := coordinator.get(at)
+	for _, want := range []string{"Er is nu een inbraak bezig in de Kerkstraat", "Iedereen is bereikt", "hoorden nog niet hoe het afliep"} {
+		if !strings.Contains(plainOf(got.body), want) {
+			t.Errorf("the page lacks %q: %d %s", want, got.code, plainOf(got.body))
+		}
+	}
+	if strings.Contains(got.body, "Nummer3") || strings.Contains(got.body, "<script>alert") {
+		t.Error("the page shows a name, or what was typed is part of it")
+	}
+	if got := officer.post("/debts/"+s.own.String(), url.Values{textName(buurtbel.Dutch, s.own): {"Alles is weer rustig."}}); got.code != http.StatusSeeOther {
+		t.Fatal(got.code)
+	}
+	if got := plainOf(coordinator.get(at).body); !strings.Contains(got, "Hoe het afliep") || !strings.Contains(got, "Alles is weer rustig.") || strings.Contains(got, "nog niet hoe") {
+		t.Errorf("after the feedback: %s", got)
 	}
 }

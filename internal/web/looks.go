@@ -75,7 +75,7 @@ func (s sample) own(key string) string { return locale.Text(s.lang, key, nil) }
 
 // samplePages lists the pages of /looks in the order of an alert's life.
 var samplePages = []string{"sign-in", "sign-in-sent", "enter", "start-dispatcher", "start-officer", "start-coordinator", "start-member", "dispatch", "dispatch-refused",
-	"confirm", "live", "live-waiting", "live-over", "alerts", "names", "debts", "debts-none", "journal", "lost", "templates", "template", "template-new", "heard", "heard-said", "hand-over", "failure"}
+	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "templates", "template", "template-new", "heard", "heard-said", "hand-over", "failure"}
 
 func (s sample) page(name string) (Frame, Page) {
 	f := s.frame()
@@ -98,6 +98,9 @@ func (s sample) page(name string) (Frame, Page) {
 	case "alerts":
 		f.Title = s.t("place.alerts")
 		return f, Alerts{New: true, Going: []AlertLine{{"/looks/live", sampleTitle, "BIN Kerkveld", "vandaag 02.14 uur", s.t("alert.running"), s.exercise}}}
+	case "own":
+		f.Title, f.Role, f.Places, f.HandOver = sampleTitle, s.t("role.coordinator"), nil, ""
+		return f, s.ownNetwork()
 	case "names":
 		f.Title = s.t("names.title")
 		return f, Names{Action: "/x", Back: "/looks/live", Shown: !s.exercise, Reason: Field{Name: "reason", Label: s.t("names.reason")}, Lines: []NameLine{{"Lies Wouters", "BIN Kerkveld", "failed", s.t("reason.unreachable")}}}

@@ -85,6 +85,11 @@ func (s sample) refuse(p *Preflight) {
 	p.Launch.Ready, p.Launch.Wait = false, s.t("dispatch.wait-refused")
 }
 
+func (s sample) ownNetwork() Own {
+	return Own{Subject: sampleTitle, Lead: s.t("own.sent", "When", "vandaag 02.14 uur", "Where", "BIN Kerkveld"), State: s.t("alert.finished"), Missed: 9, NamesURL: "/looks/names",
+		Owed: true, Back: "/looks/start-coordinator", Sent: []OwnText{{s.own("message.mail.kind-launch"), []SentText{{"", "nl", sampleText}}}}}
+}
+
 func (s sample) live(over bool) Live {
 	l := Live{Title: sampleTitle, Since: "vandaag 02.14 uur", Elapsed: "38 s", Exercise: s.exercise, Over: over, StopAt: "/alerts/0/stop",
 		Where: "BIN Kerkveld", Stops: []Field{{Name: "correction-nl", Label: s.t("field.correction"), Value: "Ons vorige bericht over de Kerkstraat klopt niet. Er is geen gevaar. Onze excuses.", Rows: 3}},

@@ -77,7 +77,7 @@ func (s sample) journal() Journal {
 func (s sample) heard(said bool) Heard {
 	v := Heard{Source: sampleZone, When: "vandaag 02.14 uur", Text: sampleText, Action: "/h/x", Line: "112", LineCall: "tel:112", Language: "nl"}
 	if said {
-		v.Said = true
+		v.Said = s.t("heard.said-at", "When", "vandaag 02.16 uur")
 	}
 	return v
 }

@@ -15,6 +15,9 @@ func (s sample) templates(f Frame, name string) (Frame, Page) {
 		for i, t := range locale.Templates()[:8] {
 			v.Ready = append(v.Ready, TemplateLine{t.Title(s.lang), "/looks/template", locale.Span(s.lang, t.ExpiresAfter), s.t("dispatch.urgency." + string(t.Urgency)), i == 1})
 		}
+		for _, t := range locale.Templates()[19:] {
+			v.After = append(v.After, TemplateLine{t.Title(s.lang), "/looks/template", locale.Span(s.lang, t.ExpiresAfter), s.t("templates.urgency-same"), false})
+		}
 		return f, v
 	}
 	v := TemplateEdit{Action: "/templates/burglary-in-progress", Back: "/looks/templates", Name: burglary.Title(s.lang), Edited: true,

@@ -99,6 +99,9 @@ func (d *drafting) findings() []Finding {
 	if f := d.forecast; f != nil && f.SecondKey != "" {
 		out = append(out, Finding{Level: "told", Code: "second", Sentence: d.v.t("screen.dispatch.second", "Why", d.v.t(f.SecondKey, pairsOf(f.SecondArgs)...))})
 	}
+	if f := d.forecast; f != nil && f.NoPlace > 0 {
+		out = append(out, Finding{Level: "told", Code: "no-place", Sentence: d.v.t("screen.dispatch.no-place", "Count", f.NoPlace)})
+	}
 	for _, lang := range d.languages {
 		for _, slot := range d.missing[lang] {
 			out = append(out, Finding{Level: "told", Code: "missing", Sentence: d.v.t("screen.dispatch.lacks-slot",

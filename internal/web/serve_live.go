@@ -24,6 +24,7 @@ func (s *Server) liveRoutes() []route {
 		{method: "POST", path: "/alerts/{id}/tell", may: buurtbel.MayLaunch, handler: (*visit).tell},
 		{method: "POST", path: "/alerts/{id}/cut", may: buurtbel.MayLaunch, handler: (*visit).cut},
 		{method: "POST", path: "/alerts/{id}/texts/{text}", may: buurtbel.MayAnswerLost, handler: (*visit).settleText},
+		{method: "GET", path: "/alerts/{id}/network", may: buurtbel.MaySeeNames, handler: (*visit).ownNetwork},
 		{method: "GET", path: "/alerts/{id}/names", may: buurtbel.MaySeeNames, handler: (*visit).askNames},
 		{method: "POST", path: "/alerts/{id}/names", may: buurtbel.MaySeeNames, handler: (*visit).showNames},
 	}
@@ -108,6 +109,9 @@ func (v *visit) showLive(status int, wrong error) error {
 		return err
 	}
 	view := v.liveView(facts)
+	if err := v.offer(&view, facts); err != nil {
+		return err
+	}
 	mode := Calm
 	if view.Exercise {
 		mode = Exercise
@@ -214,7 +218,7 @@ func (v *visit) stop() error {
 	}
 	texts, wrong := v.follow("correction")
 	if wrong == nil && len(texts) > 0 && !moved {
-		follow := alerting.Follow{Texts: texts, Valid: 24 * time.Hour, Unwise: plain(v.r.PostFormValue("reason-unwise"))}
+		follow := alerting.Follow{Texts: texts, Valid: v.validity(buurtbel.KindCorrection), Unwise: plain(v.r.PostFormValue("reason-unwise"))}
 		if _, wrong = v.s.o.Desk.Correct(v.r.Context(), v.actor, v.zone, id, follow); wrong == nil {
 			return v.redirect("/alerts/" + id.String())
 		}
@@ -249,7 +253,7 @@ func (v *visit) tell() error {
 	kind := buurtbel.MessageKind(v.r.PostFormValue("kind"))
 	texts, err := v.follow(string(kind))
 	if err == nil {
-		follow := alerting.Follow{Kind: kind, Texts: texts, Valid: v.remaining(id), Unwise: plain(v.r.PostFormValue("reason-unwise"))}
+		follow := alerting.Follow{Kind: kind, Texts: texts, Valid: v.remaining(id, kind), Unwise: plain(v.r.PostFormValue("reason-unwise"))}
 		_, err = v.s.o.Desk.Tell(v.r.Context(), v.actor, v.zone, id, follow)
 	}
 	if err != nil {
@@ -258,9 +262,18 @@ func (v *visit) tell() error {
 	return v.redirect("/alerts/" + id.String())
 }
 
-// remaining is how long a later message holds: as long as the alert, at least three hours.
-func (v *visit) remaining(alert buurtbel.ID) time.Duration {
-	const least = 3 * time.Hour
+// validity is how long a later message holds, as the zone's ready text has it; three hours when that cannot be read, which holds nothing back.
+func (v *visit) validity(kind buurtbel.MessageKind) time.Duration {
+	list, err := v.s.o.Desk.Followers(v.r.Context(), v.actor, v.zone)
+	if p, ok := ready(list).of(string(kind)); ok && err == nil {
+		return p.Valid
+	}
+	return 3 * time.Hour
+}
+
+// remaining is how long an update or an all clear holds: as long as the alert, at least as its ready text has it.
+func (v *visit) remaining(alert buurtbel.ID, kind buurtbel.MessageKind) time.Duration {
+	least := v.validity(kind)
 	left := least
 	err := v.read(func(tx *store.Tx) error {
 		a, err := tx.Alert(alert)

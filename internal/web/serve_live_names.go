@@ -55,7 +55,7 @@ func (v *visit) namesPage(status int, a *buurtbel.Alert, n Names) error {
 	n.Action, n.Back = "/alerts/"+a.ID.String()+"/names", "/alerts/"+a.ID.String()
 	n.Reason.Name, n.Reason.Label, n.Reason.Hint = "reason", v.t("screen.names.reason"), v.t("screen.names.reason-hint")
 	if v.seesZone() != nil {
-		n.Back = "/"
+		n.Back = ownPath(a.ID)
 	}
 	mode := Calm
 	if a.Exercise {

@@ -28,7 +28,6 @@ func (v *visit) liveView(f *liveFacts) Live {
 	}
 	if v.may(buurtbel.MayLaunch) == nil && f.alert.State != buurtbel.AlertRefused {
 		l.StopAt, l.StopTo = at+"/stop", reachedOf(f.launch())
-		l.Stops = v.followFields(f, "correction", "message.correction.withdrawn")
 		if f.stage() != "waiting" {
 			l.Tells = v.tells(f, at+"/tell")
 		}
@@ -300,17 +299,53 @@ func languagesOf(f *liveFacts) []buurtbel.Language {
 	return out
 }
 
-// followFields are the text areas of a later message, one per language, with a prepared sentence or what was typed.
-func (v *visit) followFields(f *liveFacts, name, prepared string) []Field {
+// offers are the zone's ready texts of what follows an alert, with what is known filled in.
+type offers struct {
+	ready ready
+	line  string
+}
+
+func (v *visit) readOffers(f *liveFacts) (offers, error) {
+	lines, err := f.zone.EmergencyLines()
+	if err != nil {
+		return offers{}, err
+	}
+	o := offers{}
+	if len(lines) > 0 {
+		o.line = lines[0].Number
+	}
+	o.ready, err = v.s.o.Desk.Followers(v.r.Context(), v.actor, v.zone)
+	return o, err
+}
+
+// offer puts the ready texts into the forms of a page on which the viewer may send something.
+func (v *visit) offer(view *Live, f *liveFacts) error {
+	if view.StopAt == "" {
+		return nil
+	}
+	o, err := v.readOffers(f)
+	if err != nil {
+		return err
+	}
+	view.Stops = v.followFields(f, buurtbel.KindCorrection, o)
+	for i := range view.Tells {
+		view.Tells[i].Fields = v.followFields(f, buurtbel.MessageKind(view.Tells[i].Kind), o)
+	}
+	return nil
+}
+
+// followFields are the text areas of a later message, one per language, with the ready text or what was typed.
+func (v *visit) followFields(f *liveFacts, kind buurtbel.MessageKind, o offers) []Field {
 	var out []Field
-	languages := languagesOf(f)
+	languages, name := languagesOf(f), string(kind)
+	p, ready := o.ready.of(name)
 	for _, lang := range languages {
 		field := Field{Name: name + "-" + string(lang), Label: v.t("screen.field." + name), Rows: 3, Lang: string(lang)}
 		if len(languages) > 1 {
 			field.Label += " (" + v.t("screen.language.own."+string(lang)) + ")"
 		}
-		if prepared != "" {
-			field.Value = locale.Text(lang, prepared, nil)
+		if ready {
+			field.Value = p.Offer(lang, o.line)
 		}
 		if _, typed := v.r.PostForm[field.Name]; typed {
 			field.Value = plain(v.r.PostFormValue(field.Name))
@@ -320,11 +355,11 @@ func (v *visit) followFields(f *liveFacts, name, prepared string) []Field {
 	return out
 }
 
-// tells are the update and the all clear.
+// tells are the update and the all clear, still without their texts.
 func (v *visit) tells(f *liveFacts, at string) []Tell {
 	n := reachedOf(f.launch())
 	return []Tell{
-		{Kind: string(buurtbel.KindUpdate), Action: at, Title: v.t("screen.live.update"), Fields: v.followFields(f, "update", ""), Do: v.t("screen.live.update-do", "Count", n), Key: "F6"},
-		{Kind: string(buurtbel.KindAllClear), Action: at, Title: v.t("screen.live.all-clear"), Fields: v.followFields(f, "all-clear", "screen.live.all-clear-text"), Do: v.t("screen.live.all-clear-do", "Count", n), Key: "F7"},
+		{Kind: string(buurtbel.KindUpdate), Action: at, Title: v.t("screen.live.update"), Do: v.t("screen.live.update-do", "Count", n), Key: "F6"},
+		{Kind: string(buurtbel.KindAllClear), Action: at, Title: v.t("screen.live.all-clear"), Do: v.t("screen.live.all-clear-do", "Count", n), Key: "F7"},
 	}
 }

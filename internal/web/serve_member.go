@@ -50,11 +50,14 @@ func (v *visit) heard() error {
 	if p.Exercise {
 		f.Mode = Exercise
 	}
-	return v.respond(http.StatusOK, f, heardView(p, link))
+	return v.respond(http.StatusOK, f, v.heardView(p, link))
 }
 
-func heardView(p *alerting.Page, link string) Heard {
-	h := Heard{Source: p.Source, Text: p.Text, Language: string(p.Language), Action: "/h/" + link, Said: p.Heard, Over: p.Over || p.Corrected, Corrected: p.Corrected}
+func (v *visit) heardView(p *alerting.Page, link string) Heard {
+	h := Heard{Source: p.Source, Text: p.Text, Language: string(p.Language), Action: "/h/" + link, Over: p.Over || p.Corrected, Corrected: p.Corrected}
+	if !p.Heard.IsZero() {
+		h.Said = v.t("screen.heard.said-at", "When", locale.When(v.lang, p.Heard, v.now, p.At))
+	}
 	if p.Line != "" {
 		h.Line, h.LineCall = p.Line, "tel:"+strings.Map(dialled, p.Line)
 	}

@@ -36,16 +36,21 @@ func (v *visit) templates() error {
 	if err != nil {
 		return err
 	}
+	after, err := v.s.o.Desk.Followers(v.r.Context(), v.actor, v.zone)
+	if err != nil {
+		return err
+	}
 	view := Templates{New: "/templates/" + newTemplate}
 	for i := range list {
-		p := &list[i]
-		line := TemplateLine{Name: p.Title(v.lang), Href: "/templates/" + p.Key, Valid: locale.Span(v.lang, p.Valid),
-			Urgency: v.t("screen.dispatch.urgency." + string(zone.Plan.UrgencyOf(p.Fact))), Edited: p.Edited}
-		if p.Own {
+		line := v.templateLine(zone, &list[i])
+		if list[i].Own {
 			view.Own = append(view.Own, line)
 		} else {
 			view.Ready = append(view.Ready, line)
 		}
+	}
+	for i := range after {
+		view.After = append(view.After, v.templateLine(zone, &after[i]))
 	}
 	f := v.frame(v.t("screen.templates.title"), Calm)
 	f.Path = "/templates"
@@ -56,6 +61,14 @@ func (v *visit) templates() error {
 		f.Status = v.t("screen.templates.done-dropped")
 	}
 	return v.respond(http.StatusOK, f, view)
+}
+
+func (v *visit) templateLine(zone *buurtbel.Zone, p *alerting.Pattern) TemplateLine {
+	line := TemplateLine{Name: p.Title(v.lang), Href: "/templates/" + p.Key, Valid: locale.Span(v.lang, p.Valid), Urgency: v.t("screen.templates.urgency-same"), Edited: p.Edited}
+	if p.Follows == "" {
+		line.Urgency = v.t("screen.dispatch.urgency." + string(zone.Plan.UrgencyOf(p.Fact)))
+	}
+	return line
 }
 
 func (v *visit) readZone() (zone *buurtbel.Zone, err error) {
@@ -76,7 +89,11 @@ func (v *visit) patternAt() (*alerting.Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, ok := ready(list).of(key)
+	after, err := v.s.o.Desk.Followers(v.r.Context(), v.actor, v.zone)
+	if err != nil {
+		return nil, err
+	}
+	p, ok := ready(append(list, after...)).of(key)
 	if !ok {
 		return nil, buurtbel.Fail(buurtbel.NotFound, "error.template.unknown", nil)
 	}
@@ -155,7 +172,7 @@ func (v *visit) templatePage(code int, p *alerting.Pattern, edit *alerting.Templ
 	if err != nil {
 		return err
 	}
-	view := TemplateEdit{Action: "/templates/" + newTemplate, Back: "/templates", Name: v.t("screen.templates.new"), Fresh: p.Key == "", Own: p.Own, Edited: p.Edited,
+	view := TemplateEdit{Action: "/templates/" + newTemplate, Back: "/templates", Name: v.t("screen.templates.new"), Fresh: p.Key == "", Own: p.Own, Edited: p.Edited, Follows: p.Follows != "",
 		Valid: v.validities(edit.Valid), Findings: v.templateFindings(check, "", edit)}
 	if p.Key != "" {
 		view.Action, view.Name = "/templates/"+p.Key, p.Title(v.lang)
@@ -163,11 +180,15 @@ func (v *visit) templatePage(code int, p *alerting.Pattern, edit *alerting.Templ
 	if p.Own {
 		view.Facts = v.facts(zone, edit.Fact)
 	}
-	for _, name := range alerting.KnownSlots() {
+	for _, name := range p.Slots() {
 		view.Slots = append(view.Slots, Fact{"{" + name + "}", v.t("template.slot." + name)})
 	}
 	for _, lang := range buurtbel.Languages {
-		view.Versions = append(view.Versions, v.templateVersion(zone, check, edit, lang))
+		version := v.templateVersion(zone, check, edit, lang)
+		if view.Follows { // its title is only what we call it: the mail has the alert's
+			version.Title, version.Text.Rows = Field{}, 5
+		}
+		view.Versions = append(view.Versions, version)
 	}
 	f := v.frame(view.Name, Calm)
 	f.Path, f.Status, f.Problem = view.Action, status, problem

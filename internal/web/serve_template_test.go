@@ -114,3 +114,40 @@ func TestLaunchUsesTheEditedText(t *testing.T) {
 		return ok
 	})
 }
+
+func TestThePageOfAnAlertOffersTheZonesWords(t *testing.T) {
+	s := found(t)
+	s.alerts()
+	officer, dispatcher := s.as(s.people[buurtbel.RoleOfficer]), s.as(s.people[buurtbel.RoleDispatcher])
+	at := "/alerts/" + s.own.String()
+	for _, key := range []string{"update", "correction", "all-clear"} {
+		tpl, _ := locale.TemplateOf(key)
+		if got := dispatcher.get(at); !strings.Contains(got.body, escaped(tpl.Bare(buurtbel.Dutch))) {
+			t.Errorf("%s of the catalogue is not offered", key)
+		}
+		if got := officer.get("/templates"); !strings.Contains(got.body, `href="/templates/`+key+`"`) {
+			t.Errorf("%s stands in no list", key)
+		}
+		if got := officer.get("/templates/" + key); got.code != http.StatusOK || strings.Contains(got.body, `name="title-nl"`) || !strings.Contains(got.body, "{line}") {
+			t.Errorf("%s: %d", key, got.code)
+		}
+		got := officer.post("/templates/"+key, url.Values{"do": {"save"}, "text-nl": {"Onze eigen " + key + ". Bel {line}."}, "valid": {"240"}})
+		if got.code != http.StatusSeeOther {
+			t.Fatalf("%s: %d %s", key, got.code, plainOf(got.body))
+		}
+		if got := dispatcher.get(at); !strings.Contains(got.body, "Onze eigen "+key+". Bel 1") {
+			t.Errorf("%s of the zone is not offered", key)
+		}
+	}
+	if got := dispatcher.get("/dispatch"); strings.Contains(got.body, "Onze eigen") || strings.Contains(got.body, `value="all-clear"`) {
+		t.Error("an alert can begin with its end")
+	}
+	s.until("members reached", func() bool { return strings.Contains(plainOf(officer.get("/debts").body), "6 leden bereikt") })
+	if got := dispatcher.post(at+"/tell", url.Values{"kind": {"all-clear"}, "all-clear-nl": {"Onze eigen all-clear."}}); got.code != http.StatusSeeOther {
+		t.Fatalf("%d %s", got.code, plainOf(got.body))
+	}
+	s.until("the all clear, as long as the zone says", func() bool {
+		m, ok := s.sms.last(numberOf(0), "Onze eigen all-clear")
+		return ok && time.Until(m.Expires) > 3*time.Hour+30*time.Minute
+	})
+}

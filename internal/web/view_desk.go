@@ -216,6 +216,24 @@ type AlertLine struct {
 	Exercise                        bool
 }
 
+// Own is what became of an alert in a coordinator's own network.
+type Own struct {
+	Subject, Lead, State string
+	Sent                 []OwnText // the alert first
+	Missed               int
+	NamesURL             string // of who was not reached; empty when everybody was
+	Owed                 bool   // how it ended was not told yet
+	Back                 string
+}
+
+func (Own) template() string { return "own" }
+
+// OwnText is one message of an alert, as members read it.
+type OwnText struct {
+	Kind  string
+	Texts []SentText
+}
+
 // Names are the members who were not reached, for who may see them after a reason.
 type Names struct {
 	Action, Back string

@@ -38,7 +38,7 @@ type Heard struct {
 	Text      string
 	Language  string // of the text
 	Action    string
-	Said      bool   // it was confirmed; else the button stands there
+	Said      string // says when it was confirmed; empty: the button stands there
 	Line      string // emergency line as written: "112"
 	LineCall  string // as dialled: "tel:112"
 	Over      bool   // expired or stopped: only the message stays

@@ -5,6 +5,7 @@ type Templates struct {
 	New   string // where a new one is made
 	Own   []TemplateLine
 	Ready []TemplateLine
+	After []TemplateLine // update, correction and all clear
 }
 
 func (Templates) template() string { return "templates" }
@@ -25,6 +26,7 @@ type TemplateEdit struct {
 	Name     string
 	Fresh    bool     // it does not exist yet
 	Own      bool     // made by the zone
+	Follows  bool     // it follows an alert: it has no title of its own
 	Edited   bool     // the zone's words, not the catalogue's
 	Facts    []Option // what it stands for; empty where that is fixed
 	Valid    []Option

@@ -15,7 +15,7 @@ var filled = map[buurtbel.Language]map[string]string{
 	buurtbel.English: {"place": "Mill Road", "time": "14:05", "until": "16:00", "description": "two people on foot", "vehicle": "a grey van", "posing": "the water company", "event": "a burglary", "amount": "50 euro notes", "shelter": "the sports hall"},
 }
 
-// Every ready text has the five elements and passes its own pre-flight without a refusal or a warning.
+// Every ready text of a fact has the five elements, and every ready text passes its own pre-flight without a refusal or a warning.
 func TestTemplatesPassTheirOwnPreflight(t *testing.T) {
 	ctx := Context{Lines: []string{"101"}, Sources: []string{"Zone Vlierbeek"}, Missing: &Permission{FirstNames: []string{"Lotte"}}}
 	for _, tpl := range locale.Templates() {
@@ -29,7 +29,7 @@ func TestTemplatesPassTheirOwnPreflight(t *testing.T) {
 				t.Errorf("%s %s: %s %s %q in %q", tpl.Key, l, f.Level, f.Code, text[f.Start:f.End], text)
 			}
 			for _, e := range Elements(text, l, ctx) {
-				if !e.Found {
+				if !e.Found && tpl.Fact != "" { // what follows an alert refers to its place and time
 					t.Errorf("%s %s: no %s in %q", tpl.Key, l, e.Name, text)
 				}
 			}

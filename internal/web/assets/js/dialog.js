@@ -1,3 +1,14 @@
+// Selects the first open place of a ready text, such as {description}: the next key replaces it.
+function select(dialog) {
+  for (const field of dialog.querySelectorAll("textarea")) {
+    const open = /\{[a-z]+\}/.exec(field.value);
+    if (!open) continue;
+    field.focus();
+    field.setSelectionRange(open.index, open.index + open[0].length);
+    return;
+  }
+}
+
 // Turns a part of the page into a dialog. Without script the part stands at the foot of the page and the link jumps to it.
 export function makeDialogs() {
   for (const part of document.querySelectorAll("[data-becomes-dialog]")) {
@@ -20,6 +31,7 @@ export function makeDialogs() {
       if (!dialog?.showModal) return;
       e.preventDefault();
       if (!dialog.open) dialog.showModal();
+      select(dialog);
     });
   }
 }
