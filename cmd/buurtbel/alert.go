@@ -17,7 +17,8 @@ import (
 )
 
 type alertCommand struct {
-	Launch   alertLaunch   `cmd:"" help:"Launch an alert."`
+	Launch   alertLaunch   `cmd:"" help:"Launch an alert, or with --check only say what it would do."`
+	Confirm  alertConfirm  `cmd:"" help:"Be the second person for an oversized alert: read what is asked, then answer."`
 	Stop     alertStop     `cmd:"" help:"Stop an alert; with --text, send a correction to who was reached."`
 	Feedback alertFeedback `cmd:"" help:"Tell how an alert ended."`
 	Show     alertShow     `cmd:"" help:"Show an alert: who was reached, and what is open."`
@@ -84,7 +85,8 @@ func idOf(text string) (buurtbel.ID, error) {
 
 type alertLaunch struct {
 	who
-	Network  []string          `help:"Name of a network; may be given more than once." required:""`
+	Network  []string          `help:"Name of a network; may be given more than once. With --area: empty means those that it touches."`
+	Area     string            `help:"Drawn area: a GeoJSON file, or 'circle LAT,LON,METRES'." placeholder:"FILE.geojson|circle LAT,LON,M"`
 	Fact     string            `help:"Fact of the communication plan, such as burglary-in-progress." required:""`
 	Priority int               `help:"1, 2 or 3." default:"2"`
 	Text     map[string]string `help:"Text per language, as nl=…" required:"" mapsep:"|"`
@@ -93,6 +95,7 @@ type alertLaunch struct {
 	OffPlan  string            `help:"Written reason for departing from the plan."`
 	Unwise   string            `help:"Written reason for going on in spite of warnings."`
 	Key      string            `help:"Idempotency key; the same key twice is one alert. Made anew when not given."`
+	Check    bool              `help:"Only say what it would do: whom it reaches, what it costs, what is refused. Nothing is sent."`
 }
 
 func (l alertLaunch) Run(w *world) error {
@@ -101,22 +104,49 @@ func (l alertLaunch) Run(w *world) error {
 		return err
 	}
 	defer closing(w, a)
-	draft := &alerting.Draft{Key: l.Key, Fact: buurtbel.Fact(l.Fact), Priority: buurtbel.Priority(l.Priority), Exercise: l.Exercise,
-		Valid: l.Valid, OffPlan: l.OffPlan, Unwise: l.Unwise}
-	if draft.Texts, err = languages(l.Text); err != nil {
+	draft, err := l.draft(w, a, actor.Zone)
+	if err != nil {
 		return err
 	}
-	if draft.Key == "" {
-		draft.Key = rand.Text()
-	}
-	if draft.Networks, err = networksNamed(w, a, actor.Zone, l.Network); err != nil {
-		return err
+	if l.Check {
+		return w.preflight(a, actor, draft)
 	}
 	launched, err := a.Desk.Launch(w.ctx, actor, actor.Zone, draft)
 	if err != nil {
 		return err
 	}
-	return w.json(map[string]any{"alert": launched.Alert.String(), "people": launched.People, "waiting": launched.Waiting, "repeat": launched.Repeat, "key": draft.Key})
+	out := map[string]any{"alert": launched.Alert.String(), "people": launched.People, "waiting": launched.Waiting, "repeat": launched.Repeat, "key": draft.Key}
+	if draft.Area != nil {
+		// It is out: what else is to be told must not look like a launch that failed.
+		if f, err := a.Desk.Forecast(w.ctx, actor, actor.Zone, draft); err != nil {
+			w.log.Error("count members without a place", "error", err)
+		} else {
+			out["notes"] = w.notes(f)
+		}
+	}
+	return w.json(out)
+}
+
+func (l alertLaunch) draft(w *world, a *app.App, zone buurtbel.ID) (draft *alerting.Draft, err error) {
+	draft = &alerting.Draft{Key: l.Key, Fact: buurtbel.Fact(l.Fact), Priority: buurtbel.Priority(l.Priority), Exercise: l.Exercise,
+		Valid: l.Valid, OffPlan: l.OffPlan, Unwise: l.Unwise}
+	if draft.Texts, err = languages(l.Text); err != nil {
+		return nil, err
+	}
+	if draft.Key == "" {
+		draft.Key = rand.Text()
+	}
+	if l.Area != "" {
+		if draft.Area, err = drawn(l.Area); err != nil {
+			return nil, err
+		}
+	}
+	if l.Area != "" && len(l.Network) == 0 {
+		draft.Networks, err = networksTouched(w, a, zone, draft.Area)
+	} else {
+		draft.Networks, err = networksNamed(w, a, zone, l.Network)
+	}
+	return draft, err
 }
 
 func networksNamed(w *world, a *app.App, zone buurtbel.ID, names []string) ([]buurtbel.ID, error) {
@@ -260,54 +290,4 @@ func (f alertFeedback) Run(w *world) error {
 		return err
 	}
 	return w.tell("cli.alert.told", nil)
-}
-
-type alertShow struct {
-	who
-	Alert string `arg:"" help:"Id of the alert."`
-	JSON  bool   `help:"As JSON." name:"json"`
-}
-
-func (s alertShow) Run(w *world) error {
-	a, actor, err := w.desk(s.As)
-	if err != nil {
-		return err
-	}
-	defer closing(w, a)
-	id, err := idOf(s.Alert)
-	if err != nil {
-		return err
-	}
-	view, err := a.Desk.Show(w.ctx, actor, actor.Zone, id)
-	if err != nil {
-		return err
-	}
-	if s.JSON {
-		return w.json(view)
-	}
-	return printAlert(w, view)
-}
-
-func printAlert(w *world, view *alerting.View) error {
-	if err := w.tell("cli.alert.state-"+string(view.Alert.State), nil); err != nil {
-		return err
-	}
-	if view.Debt != nil && view.Debt.Settled.IsZero() {
-		if err := w.tell("cli.alert.owed", nil); err != nil {
-			return err
-		}
-	}
-	for _, m := range view.Messages {
-		if _, err := fmt.Fprintf(w.out, "%s  %s  %d\n", m.ID, m.Kind, m.Tally.Audience); err != nil {
-			return err
-		}
-		for _, state := range buurtbel.DeliveryStates {
-			if n := m.Tally.Members[state]; n > 0 {
-				if _, err := fmt.Fprintf(w.out, "  %-28s %d\n", locale.Text(w.commands.Language, "screen.state."+string(state), nil), n); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
 }

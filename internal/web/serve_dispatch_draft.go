@@ -94,7 +94,7 @@ func (d *drafting) area() buurtbel.Area {
 			return nil
 		}
 	}
-	var out buurtbel.Area
+	out := buurtbel.Area{} // never nil: a drawing without a polygon is refused, it does not mean everybody
 	for _, f := range c.Features {
 		out = append(out, f.Area...)
 	}
