@@ -91,12 +91,24 @@ func found(t *testing.T) *site {
 		people: map[buurtbel.Role]buurtbel.ID{}}
 	s.town()
 	s.desk = alerting.New(db, alerting.Options{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Carrier: alerting.Carrier{Price: 550, Answer: true},
-		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }, Link: "https://alarm.example.org", Logger: quiet})
+		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }, Within: s.within, Link: "https://alarm.example.org", Logger: quiet})
 	s.gate = entering.New(db, entering.Options{Link: "https://alarm.example.org", Logger: quiet})
 	s.server = httptest.NewServer(New(Options{DB: db, Desk: s.desk, Entry: s.gate, Logger: quiet, MaxBody: 64 << 10}).Handler())
 	t.Cleanup(s.server.Close)
 	s.run(quiet)
 	return s
+}
+
+// within gives the members of a zone in an area, straight from the store.
+func (s *site) within(ctx context.Context, zone buurtbel.ID, area buurtbel.Area) (out []buurtbel.ID, err error) {
+	err = s.db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		return tx.EachPlace(nil, func(m store.MemberPlace) {
+			if m.Zone == zone && m.In && area.Contains(m.Place) {
+				out = append(out, m.Member)
+			}
+		})
+	})
+	return out, err
 }
 
 // run starts the loops as the program does.

@@ -281,3 +281,26 @@ func (s *site) membersAt(street string, n int) []buurtbel.ID {
 	s.write(s.zone, func(tx *store.Tx) error { return tx.InsertMembers(list) })
 	return out
 }
+
+func TestADrawingTellsWhomItCannotReach(t *testing.T) {
+	s := found(t)
+	b := s.as(s.people[buurtbel.RoleDispatcher])
+	form := s.launchForm()
+	const polygon = `{"type":"Polygon","coordinates":[[[4.70,50.87],[4.72,50.87],[4.72,50.89],[4.70,50.89],[4.70,50.87]]]}`
+	for area, want := range map[string]string{
+		polygon: "6 leden van de gekozen netwerken hebben geen bekende plaats.",
+		`{"type":"FeatureCollection","features":[]}`: locale.Text(buurtbel.Dutch, "error.alert.area-empty", nil),
+	} {
+		form.Set("area", area)
+		if got := b.post("/dispatch/check", form); got.code != http.StatusOK || !strings.Contains(plainOf(got.body), want) {
+			t.Errorf("%s: %d %s", area, got.code, plainOf(got.body))
+		}
+		if got := b.post("/dispatch", form); got.code == http.StatusSeeOther {
+			t.Errorf("%s went out", area)
+		}
+	}
+	form.Del("area")
+	if got := b.post("/dispatch/check", form); strings.Contains(plainOf(got.body), "geen bekende plaats") {
+		t.Error("without a drawing everybody of the network is reached")
+	}
+}
