@@ -177,7 +177,7 @@ func TestMemberTapsThatItWasHeard(t *testing.T) {
 	p.reads("Ik heb het gehoord")
 	p.looks("heard")
 	p.do(chromedp.Click(chromedp.CSS("main .go")))
-	p.reads("Wij weten dat u het gehoord hebt")
+	p.reads("U bevestigde dit vandaag")
 	p.looks("heard-said")
 	old := h.sits(320, 640, "de")
 	old.opens(link)
@@ -209,6 +209,13 @@ func TestCoordinatorOnATelephone(t *testing.T) {
 	p.do(chromedp.Click(chromedp.CSS("main form .button")))
 	p.reads("Het lid schreef STOP")
 	p.looks("lost-names")
+	p.opens("/")
+	p.do(chromedp.Click(chromedp.CSS(`.card a[href$="/network"]`)))
+	p.reads("Wat de leden kregen")
+	p.looks("own-network")
+	german := h.sits(320, 640, "de")
+	german.opens("/looks/own?lang=de")
+	german.looks("own-network-de")
 }
 
 // TestSecondPersonOnATelephone confirms an area that is larger than usual, from the link that was sent to who is on call.

@@ -14,7 +14,7 @@ func TestOfficerEditsATemplate(t *testing.T) {
 	p := h.sits(1440, 900, "nl")
 	p.signsIn(h.town.Official(buurtbel.RoleOfficer), "")
 	p.opens("/templates")
-	p.reads("Sjablonen voor berichten")
+	p.reads("Na een bericht")
 	p.looks("templates")
 	p.opens("/templates/burglary-in-progress")
 	p.looks("template")
@@ -34,4 +34,22 @@ func TestOfficerEditsATemplate(t *testing.T) {
 	german := h.sits(320, 640, "de")
 	german.opens("/looks/template?lang=de")
 	german.looks("template-de")
+}
+
+// TestAnUpdateBeginsWithWhatIsNew opens the form of an update: the open place of the ready text is selected, and what is typed takes its place.
+func TestAnUpdateBeginsWithWhatIsNew(t *testing.T) {
+	h := found(t, 50)
+	alert := h.launch(kerkveld)
+	p := h.sits(1440, 900, "nl")
+	p.signsIn(h.town.Official(buurtbel.RoleOfficer), "")
+	p.opens("/templates/update")
+	p.reads("Nieuws over een bericht")
+	p.looks("template-update")
+	p.opens("/alerts/" + alert.String())
+	p.do(chromedp.WaitVisible(chromedp.CSS(`[data-opens="update"]`)), chromedp.Click(chromedp.CSS(`[data-opens="update"]`)), chromedp.KeyEvent("De politie is ter plaatse"))
+	p.looks("live-update")
+	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.querySelector("dialog[open] textarea").value`))
+	if err != nil || text != "De politie is ter plaatse. Ons vorige bericht blijft gelden. Blijf opletten van thuis uit." {
+		t.Errorf("%q, %v", text, err)
+	}
 }
