@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,10 @@ func drawn(text string) (buurtbel.Area, error) {
 	return out, nil
 }
 
-// circle reads latitude, longitude and radius in metres. What lies beyond the earth the check refuses.
+// earth is the largest radius of a circle, in metres: from a pole to the equator.
+const earth = 10_000_000
+
+// circle reads latitude, longitude and radius in metres.
 func circle(text, numbers string) (buurtbel.Area, error) {
 	var n [3]float64
 	parts := strings.Split(numbers, ",")
@@ -54,8 +58,11 @@ func circle(text, numbers string) (buurtbel.Area, error) {
 		}
 		n[i] = v
 	}
-	if !(n[2] > 0) {
+	switch {
+	case !(n[2] > 0 && n[2] <= earth):
 		return nil, wrong
+	case !(math.Abs(n[0]) <= 85 && math.Abs(n[1]) <= 180):
+		return nil, buurtbel.Fail(buurtbel.Invalid, "error.alert.area-place", nil)
 	}
 	return buurtbel.Circle(buurtbel.Point{Lat: n[0], Lon: n[1]}, n[2]/1000), nil
 }
@@ -63,6 +70,7 @@ func circle(text, numbers string) (buurtbel.Area, error) {
 // networksTouched gives the networks that a drawn area touches and that may receive, as the desk chooses them.
 func networksTouched(w *world, a *app.App, zone buurtbel.ID, area buurtbel.Area) ([]buurtbel.ID, error) {
 	var out []buurtbel.ID
+	var wrong error // with the area: the check says what
 	err := a.DB.Read(w.ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
 		z, err := tx.Zone()
 		if err != nil {
@@ -74,13 +82,16 @@ func networksTouched(w *world, a *app.App, zone buurtbel.ID, area buurtbel.Area)
 		}
 		all, err := tx.Networks()
 		for _, n := range all {
-			// An area that no overlap can be made of touches nothing here: the check says what is wrong with it.
-			if over, err := geo.Overlap(n.Area, area); err == nil && len(over) > 0 && n.MayReceive(country, tx.Now()) == nil {
+			var over buurtbel.Area
+			if over, wrong = geo.Overlap(n.Area, area); wrong == nil && len(over) > 0 && n.MayReceive(country, tx.Now()) == nil {
 				out = append(out, n.ID)
 			}
 		}
 		return err
 	})
+	if err == nil && wrong == nil && len(out) == 0 {
+		err = buurtbel.Fail(buurtbel.Invalid, "error.alert.nobody", nil)
+	}
 	return out, err
 }
 

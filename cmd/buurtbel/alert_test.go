@@ -76,11 +76,17 @@ func TestLaunchToADrawnArea(t *testing.T) {
 	i.refuses("is no circle", launch("--area", "circle 50.88,4.71,-5")...)
 	i.refuses("cannot be opened", launch("--area", "nowhere.geojson")...)
 	i.refuses("cannot be read", launch("--area", i.file("words.geojson", "een tekening"))...)
-	i.refuses("- ", launch("--area", "circle 500,4.71,300")...)
+	i.refuses("is no circle", launch("--area", "circle 50.88,4.71,Inf")...)
+	for _, beyond := range []string{"circle 500,4.71,300", "circle NaN,4.71,300", "circle 50.88,181,300"} {
+		i.refuses("impossible place", launch("--area", beyond, "--network", "BIN Kerkveld", "--check")...)
+	}
 	i.refuses("- ", launch("--area", i.file("empty.geojson", `{"type":"FeatureCollection","features":[]}`), "--network", "BIN Kerkveld")...)
-	i.refuses("- ", launch("--area", "circle 48.1,11.5,300")...)
-	if got := i.says(launch("--area", "circle 500,4.71,300", "--network", "BIN Kerkveld", "--check")...); len(got["refused"].([]any)) == 0 || got["people"] != nil {
-		t.Errorf("beyond the earth: %v", got)
+	i.refuses("reaches nobody", launch("--area", "circle 48.1,11.5,300")...)
+	i.refuses("- Choose", launch()...)
+	crossing := i.file("crossing.geojson", `{"type":"Polygon","coordinates":[[[4.70,50.87],[4.72,50.89],[4.72,50.87],[4.70,50.89],[4.70,50.87]]]}`)
+	i.refuses("cross", launch("--area", crossing, "--network", "BIN Kerkveld")...)
+	if got := i.says(launch("--network", "BIN Kerkveld", "--check", "--priority", "9")...); len(got["refused"].([]any)) == 0 || got["people"] != nil {
+		t.Errorf("whom a refused draft reaches: %v", got)
 	}
 }
 
