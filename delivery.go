@@ -30,8 +30,8 @@ func (s DeliveryState) Reached() bool {
 
 // Outcome is what came of one attempt, or what a receipt says later.
 type Outcome struct {
-	State     DeliveryState // HandedOver, Delivered, Failed, Uncertain or Heard
-	Reason    Reason        // of Failed
+	State     DeliveryState // HandedOver, Delivered, Failed, Uncertain or Heard; of a call also Rang
+	Reason    Reason        // of Failed and Rang
 	Temporary bool          // of Failed: the same may succeed later
 	After     time.Duration // the carrier's wish for the next try
 	Receipt   bool          // of HandedOver: a receipt will follow
@@ -39,6 +39,7 @@ type Outcome struct {
 
 // Tries is what a delivery has behind it.
 type Tries struct {
+	Channel   Channel
 	Number    int // attempts begun, this one included
 	Uncertain int // of these, uncertain before this outcome
 	Class     Class
@@ -51,7 +52,7 @@ type Move struct {
 	Reason   Reason
 	Due      time.Time // when the delivery needs attention again; meaningless when not Open
 	Open     bool      // false: final
-	FallBack bool      // the member's next contact point of this channel is tried
+	FallBack bool      // the member's next contact point is tried
 	Dead     bool      // the contact point does not exist
 }
 
@@ -71,6 +72,9 @@ func backOff(n int, c Class) time.Duration {
 
 // Next decides what follows the outcome of an attempt: pure, the other half of the delivery policy.
 func Next(o Outcome, t Tries, now time.Time) Move {
+	if t.calls(o) {
+		return afterCall(o, t, now)
+	}
 	switch o.State {
 	case HandedOver:
 		if !o.Receipt || !now.Before(t.Expires) {

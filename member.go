@@ -72,6 +72,7 @@ type ContactPoint struct {
 	Rank     int // the member's order, 0 first
 	State    ContactState
 	Verified bool
+	NoCalls  bool // the member pressed 9: texts go on
 }
 
 // By is a set of ways in which a member wishes to be reached.

@@ -14,6 +14,7 @@ import (
 func TestNext(t *testing.T) {
 	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	hour, days := now.Add(time.Hour), now.Add(100*time.Hour)
+	call := buurtbel.Tries{Channel: buurtbel.Voice, Number: 1, Class: buurtbel.ClassAlert, Expires: hour}
 	first := buurtbel.Tries{Number: 1, Class: buurtbel.ClassAlert, Expires: hour}
 	with := func(t buurtbel.Tries, change func(*buurtbel.Tries)) buurtbel.Tries {
 		change(&t)
@@ -25,6 +26,10 @@ func TestNext(t *testing.T) {
 	failed := func(r buurtbel.Reason) buurtbel.Outcome { return buurtbel.Outcome{State: buurtbel.Failed, Reason: r} }
 	later := func(r buurtbel.Reason, after time.Duration) buurtbel.Outcome {
 		return buurtbel.Outcome{State: buurtbel.Failed, Reason: r, Temporary: true, After: after}
+	}
+	rang := func(r buurtbel.Reason) buurtbel.Outcome { return buurtbel.Outcome{State: buurtbel.Rang, Reason: r} }
+	again := func(r buurtbel.Reason, pause time.Duration) buurtbel.Move {
+		return buurtbel.Move{State: buurtbel.Queued, Reason: r, Open: true, Due: now.Add(pause), FallBack: true}
 	}
 	queued := func(r buurtbel.Reason, pause time.Duration) buurtbel.Move {
 		return buurtbel.Move{State: buurtbel.Queued, Reason: r, Open: true, Due: now.Add(pause)}
@@ -57,6 +62,18 @@ func TestNext(t *testing.T) {
 		"an answer hurries":            {later(buurtbel.Unreachable, 0), with(first, func(t *buurtbel.Tries) { t.Class = buurtbel.ClassAnswer }), queued(buurtbel.Unreachable, time.Second)},
 		"temporary, over":              {later(buurtbel.Unreachable, 0), over, buurtbel.Move{State: buurtbel.Expired, Reason: buurtbel.Unreachable, FallBack: true}},
 		"temporary, over, was doubted": {later(buurtbel.Unreachable, time.Hour), doubted, buurtbel.Move{State: buurtbel.Uncertain, Reason: buurtbel.Unreachable}},
+		"a call rang: the next number": {rang(buurtbel.NoAnswer), call, again(buurtbel.NoAnswer, time.Minute)},
+		"rang again":                   {rang(buurtbel.LineBusy), with(call, func(t *buurtbel.Tries) { t.Number = 2 }), again(buurtbel.LineBusy, 3*time.Minute)},
+		"rang often enough":            {rang(buurtbel.LineBusy), with(call, func(t *buurtbel.Tries) { t.Number = buurtbel.MostCalls }), buurtbel.Move{State: buurtbel.Rang, Reason: buurtbel.LineBusy, FallBack: true}},
+		"rang, it is over":             {rang(buurtbel.NoAnswer), with(call, func(t *buurtbel.Tries) { t.Expires = now.Add(time.Minute) }), buurtbel.Move{State: buurtbel.Rang, Reason: buurtbel.NoAnswer, FallBack: true}},
+		"hung up before the end":       {buurtbel.Outcome{State: buurtbel.HandedOver}, call, again("", time.Minute)},
+		"spoken to the end, no key":    {buurtbel.Outcome{State: buurtbel.Delivered}, call, buurtbel.Move{State: buurtbel.Delivered, FallBack: true}},
+		"key 1":                        {buurtbel.Outcome{State: buurtbel.Heard}, call, buurtbel.Move{State: buurtbel.Heard}},
+		"did not even ring":            {later(buurtbel.Unreachable, 0), call, again(buurtbel.Unreachable, 5*time.Second)},
+		"did not ring six times":       {later(buurtbel.Unreachable, 0), with(call, func(t *buurtbel.Tries) { t.Number = 6 }), buurtbel.Move{State: buurtbel.Failed, Reason: buurtbel.Unreachable, FallBack: true}},
+		"all lines taken":              {later(buurtbel.Throttled, 0), call, queued(buurtbel.Throttled, time.Second)},
+		"no such number to call":       {failed(buurtbel.InvalidAddress), call, buurtbel.Move{State: buurtbel.Failed, Reason: buurtbel.InvalidAddress, FallBack: true, Dead: true}},
+		"a call cut off by a crash":    {buurtbel.Outcome{State: buurtbel.Uncertain}, call, queued("", 0)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, buurtbel.Next(c.o, c.t, now)); diff != "" {
@@ -69,10 +86,10 @@ func TestNext(t *testing.T) {
 func TestNextProperty(t *testing.T) {
 	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	rapid.Check(t, func(t *rapid.T) {
-		o := buurtbel.Outcome{State: rapid.SampledFrom([]buurtbel.DeliveryState{buurtbel.HandedOver, buurtbel.Delivered, buurtbel.Failed, buurtbel.Failed, buurtbel.Uncertain, buurtbel.Heard}).Draw(t, "state"),
+		o := buurtbel.Outcome{State: rapid.SampledFrom([]buurtbel.DeliveryState{buurtbel.HandedOver, buurtbel.Delivered, buurtbel.Failed, buurtbel.Failed, buurtbel.Uncertain, buurtbel.Heard, buurtbel.Rang}).Draw(t, "state"),
 			Reason: rapid.SampledFrom(buurtbel.Reasons).Draw(t, "reason"), Temporary: rapid.Bool().Draw(t, "temporary"), Receipt: rapid.Bool().Draw(t, "receipt"),
 			After: time.Duration(rapid.Int64Range(-int64(time.Hour), int64(90*time.Hour)).Draw(t, "after"))}
-		tries := buurtbel.Tries{Number: rapid.IntRange(0, 50).Draw(t, "number"), Uncertain: rapid.IntRange(0, buurtbel.MostDoubts+1).Draw(t, "uncertain"), Class: buurtbel.Class(rapid.IntRange(0, 6).Draw(t, "class")),
+		tries := buurtbel.Tries{Channel: rapid.SampledFrom(every).Draw(t, "channel"), Number: rapid.IntRange(0, 50).Draw(t, "number"), Uncertain: rapid.IntRange(0, buurtbel.MostDoubts+1).Draw(t, "uncertain"), Class: buurtbel.Class(rapid.IntRange(0, 6).Draw(t, "class")),
 			Expires: now.Add(time.Duration(rapid.Int64Range(-int64(time.Hour), int64(96*time.Hour)).Draw(t, "expires")))}
 		m := buurtbel.Next(o, tries, now)
 		checkMove(t, m, o, tries, now)
@@ -90,7 +107,7 @@ func checkMove(t *rapid.T, m buurtbel.Move, o buurtbel.Outcome, tries buurtbel.T
 		t.Fatalf("an attempt ended as %s", m.State)
 	case m.Dead != (o.State == buurtbel.Failed && o.Reason == buurtbel.InvalidAddress && !o.Temporary):
 		t.Fatalf("dead %t after %s, temporary %t", m.Dead, o.Reason, o.Temporary)
-	case m.FallBack && (m.Open || m.State.Reached()):
+	case tries.Channel != buurtbel.Voice && m.FallBack && (m.Open || m.State.Reached()):
 		t.Fatalf("the next contact point is tried although this one is %s, open %t", m.State, m.Open)
 	case o.State == buurtbel.Uncertain && tries.Uncertain >= buurtbel.MostDoubts && m.Open:
 		t.Fatal("once more after too many doubts")

@@ -140,7 +140,7 @@ func drawContacts(t *rapid.T) []buurtbel.ContactPoint {
 	for i := range out {
 		out[i] = buurtbel.ContactPoint{ID: buurtbel.ID(i + 1), Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Rank: rapid.IntRange(0, 5).Draw(t, "rank"),
 			State:    rapid.SampledFrom([]buurtbel.ContactState{buurtbel.ContactOK, buurtbel.ContactOK, buurtbel.ContactOK, buurtbel.ContactStopped, buurtbel.ContactDead, buurtbel.ContactGone}).Draw(t, "state"),
-			Verified: rapid.IntRange(0, 3).Draw(t, "verified") > 0}
+			Verified: rapid.IntRange(0, 3).Draw(t, "verified") > 0, NoCalls: rapid.IntRange(0, 4).Draw(t, "no calls") == 0}
 	}
 	return out
 }
@@ -180,14 +180,22 @@ func checkSteps(t *rapid.T, steps []buurtbel.Step, left buurtbel.Left, contacts 
 	if (left == buurtbel.NotLeft) != (len(steps) > 0) || left != buurtbel.NotLeft && !slices.Contains(lefts, left) {
 		t.Fatalf("%d steps and left out for %q: somebody is lost", len(steps), left)
 	}
-	seen := map[buurtbel.ID]bool{}
+	type use struct {
+		contact buurtbel.ID
+		channel buurtbel.Channel
+	}
+	seen := map[use]bool{}
 	ranks := map[buurtbel.Channel]int{}
 	order := map[buurtbel.Channel]int{}
 	for _, s := range steps {
 		c := contacts[s.Contact-1]
 		switch {
-		case seen[s.Contact]:
-			t.Fatalf("two steps to one contact point")
+		case seen[use{s.Contact, s.Channel}]:
+			t.Fatalf("two steps to one contact point on %s", s.Channel)
+		case s.Channel == buurtbel.Voice && c.NoCalls:
+			t.Fatalf("a call to who wants none")
+		case s.IfSilent && (s.Channel != buurtbel.Voice || w.Official || !hasText(steps)):
+			t.Fatalf("%s waits for texts: %v", s.Channel, steps)
 		case !c.Verified || c.State != buurtbel.ContactOK:
 			t.Fatalf("a step to a contact point that is %s, verified %t", c.State, c.Verified)
 		case !slices.Contains(w.Channels, s.Channel):
@@ -199,8 +207,12 @@ func checkSteps(t *rapid.T, steps []buurtbel.Step, left buurtbel.Left, contacts 
 		case !s.NotBefore.IsZero() && (!s.NotBefore.After(now) || !s.NotBefore.Before(w.Expires)):
 			t.Fatalf("not before %s, at %s, expires %s", s.NotBefore, now, w.Expires)
 		}
-		seen[s.Contact], ranks[s.Channel], order[s.Channel] = true, s.Rank+1, c.Rank
+		seen[use{s.Contact, s.Channel}], ranks[s.Channel], order[s.Channel] = true, s.Rank+1, c.Rank
 	}
+}
+
+func hasText(steps []buurtbel.Step) bool {
+	return slices.ContainsFunc(steps, func(s buurtbel.Step) bool { return s.Channel == buurtbel.SMS || s.Channel == buurtbel.Push })
 }
 
 func TestDeliverLeft(t *testing.T) {
@@ -210,6 +222,8 @@ func TestDeliverLeft(t *testing.T) {
 	calls := per(buurtbel.Now, buurtbel.Choice{Day: buurtbel.ByCall})
 	onlySMS := want(buurtbel.Now)
 	onlySMS.Channels = []buurtbel.Channel{buurtbel.SMS}
+	life := want(buurtbel.Life)
+	life.Channels = onlySMS.Channels
 	onlyVoice := want(buurtbel.Now)
 	onlyVoice.Channels = []buurtbel.Channel{buurtbel.Voice}
 	for name, c := range map[string]struct {
@@ -228,7 +242,7 @@ func TestDeliverLeft(t *testing.T) {
 		"a line at home, nobody calls":      {buurtbel.Member{}, fixed, onlySMS, "", buurtbel.LeftNoCarrier},
 		"a mobile, nobody carries texts":    {buurtbel.Member{}, mobile, onlyVoice, buurtbel.Voice, ""},
 		"away":                              {buurtbel.Member{Away: buurtbel.Span{From: now}}, mobile, want(buurtbel.Now), "", buurtbel.LeftAway},
-		"away, a matter of life":            {buurtbel.Member{Away: buurtbel.Span{From: now}}, mobile, want(buurtbel.Life), buurtbel.SMS, ""},
+		"away, a matter of life":            {buurtbel.Member{Away: buurtbel.Span{From: now}}, mobile, life, buurtbel.SMS, ""},
 		"no contact point beats no carrier": {buurtbel.Member{}, append(slices.Clone(stopped), fixed...), onlySMS, "", buurtbel.LeftNoCarrier},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,6 +28,7 @@ type Step struct {
 	Channel   Channel
 	Rank      int       // 0 at once; higher ranks only when every lower one failed
 	NotBefore time.Time // zero: now
+	IfSilent  bool      // of a call: not needed once a text of the same plan arrived
 }
 
 // Want describes the message that a delivery plan is made for.
@@ -37,6 +38,7 @@ type Want struct {
 	Expires  time.Time // no step begins later
 	Channels []Channel // channels that have a carrier
 	Night    Hours     // the zone's
+	Cascade  Cascade   // the zone's
 }
 
 // Deliver decides how one member is reached now: pure, the heart of rule 1. Steps of rank 0 go together; higher ranks are the next
@@ -52,7 +54,8 @@ func Deliver(m *Member, contacts []ContactPoint, w Want, now time.Time) ([]Step,
 	if by == Nothing {
 		return nil, LeftByChoice
 	}
-	return stepsBy(contacts, by, w, until)
+	out, left := stepsBy(contacts, by, w, until)
+	return cascade(out, w, now), left
 }
 
 // followUp tells who was reached how it ended, or that it was not so: in writing and at once, by the writing that the member wishes, or by
@@ -99,23 +102,25 @@ func (m *Member) leftOut(w Want, now time.Time) Left {
 	return NotLeft
 }
 
-// channelOf tells by which channel a kind of contact point is reached under a wish; ok is false when the wish excludes it. A mobile gets a
-// text where it may; it is called when the member wishes that alone, or when nothing here carries texts.
-func channelOf(kind ContactKind, by By, channels []Channel) (channel Channel, ok bool) {
+// waysOf lists the channels by which a kind of contact point can be reached, each with the wish that allows it. A mobile gets a text, and is
+// called.
+func waysOf(kind ContactKind) []way {
 	switch kind {
 	case Mobile:
-		if by&ByText != 0 && (by&ByCall == 0 || slices.Contains(channels, SMS)) {
-			return SMS, true
-		}
-		return Voice, by&ByCall != 0
+		return []way{{SMS, ByText}, {Voice, ByCall}}
 	case Fixed:
-		return Voice, by&ByCall != 0
+		return []way{{Voice, ByCall}}
 	case Mailbox:
-		return Email, by&ByMail != 0
+		return []way{{Email, ByMail}}
 	case Browser:
-		return Push, by&ByText != 0
+		return []way{{Push, ByText}}
 	}
-	return "", false
+	return nil
+}
+
+type way struct {
+	channel Channel
+	by      By
 }
 
 func steps(contacts []ContactPoint, by By, channels []Channel, notBefore time.Time) ([]Step, Left) {
@@ -125,14 +130,16 @@ func steps(contacts []ContactPoint, by By, channels []Channel, notBefore time.Ti
 		if !c.Verified || c.State != ContactOK {
 			continue
 		}
-		channel, ok := channelOf(c.Kind, by, channels)
-		switch {
-		case !ok && left == LeftNoContact:
-			left = LeftByChoice
-		case ok && slices.Contains(channels, channel):
-			out = append(out, Step{Contact: c.ID, Channel: channel, Rank: rankAfter(out, channel), NotBefore: notBefore})
-		case ok:
-			left = LeftNoCarrier
+		for _, y := range waysOf(c.Kind) {
+			allowed := by&y.by != 0 && !(y.channel == Voice && c.NoCalls)
+			switch {
+			case !allowed && left == LeftNoContact:
+				left = LeftByChoice
+			case allowed && slices.Contains(channels, y.channel):
+				out = append(out, Step{Contact: c.ID, Channel: y.channel, Rank: rankAfter(out, y.channel), NotBefore: notBefore})
+			case allowed:
+				left = LeftNoCarrier
+			}
 		}
 	}
 	if len(out) > 0 {

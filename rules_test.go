@@ -171,7 +171,7 @@ func TestRule01_SoonWaitsUntilMorningOrExpires(t *testing.T) {
 	w := want(buurtbel.Soon)
 	w.Expires = morning.Add(time.Minute)
 	steps, left := buurtbel.Deliver(m, mobile, w, night)
-	if left != buurtbel.NotLeft || len(steps) != 1 || !steps[0].NotBefore.Equal(morning) {
+	if left != buurtbel.NotLeft || len(steps) != 2 || !steps[0].NotBefore.Equal(morning) || !steps[1].NotBefore.Equal(morning) || steps[1].IfSilent {
 		t.Errorf("got %v, %q", steps, left)
 	}
 	w.Expires = morning
@@ -304,7 +304,7 @@ func TestRule08_EveryAdultIsARecipient(t *testing.T) {
 		for id := buurtbel.ID(1); id <= 3; id++ {
 			m := &buurtbel.Member{ID: id, Household: household, State: buurtbel.MemberActive}
 			steps, left := buurtbel.Deliver(m, mobile, want(buurtbel.Now), wall(t, "2026-06-01 12:00"))
-			if len(steps) != 1 || left != buurtbel.NotLeft {
+			if len(steps) != 2 || left != buurtbel.NotLeft {
 				t.Errorf("member %d of household %d: %v %q", id, household, steps, left)
 			}
 		}

@@ -20,6 +20,7 @@ type Zone struct {
 	Extra     []string // holidays of its own, as internal/holiday reads them
 	Names     []string // district and shop names that are no persons, for the linter
 	LinkInSMS bool     // acknowledgement links in SMS; off by default
+	Cascade   Cascade  // when a call follows a text
 }
 
 // Hours is a span of local wall time in minutes after midnight; From may be later than Until, over midnight.
