@@ -115,6 +115,23 @@ type Wording struct {
 	SMS     string `json:"sms"`
 	Mail    string `json:"mail"` // plain text
 	HTML    string `json:"html"`
+
+	Spoken []Spoken `json:"spoken,omitempty"` // one per language of the regime, in its order
+}
+
+// Spoken is a message as a telephone says it in one language, from the same source as its texts.
+type Spoken struct {
+	Language Language `json:"language"`
+	Intro    string   `json:"intro"`  // who calls, and for whom
+	Text     string   `json:"text"`   // the message itself
+	Report   string   `json:"report"` // how to report what one saw
+}
+
+// Respelling is one word as written and as a voice must read it.
+type Respelling struct {
+	Language Language `json:"language,omitempty"` // empty: every language
+	Written  string   `json:"written"`
+	Spoken   string   `json:"spoken"`
 }
 
 // FollowKind says how the audience of a later message is made.

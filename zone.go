@@ -16,11 +16,12 @@ type Zone struct {
 	Night     Hours // when alerts count as launched by night
 	Plan      Plan
 	Limits    Limits
-	Contact   string   // mailbox of the police for members, official
-	Extra     []string // holidays of its own, as internal/holiday reads them
-	Names     []string // district and shop names that are no persons, for the linter
-	LinkInSMS bool     // acknowledgement links in SMS; off by default
-	Cascade   Cascade  // when a call follows a text
+	Contact   string       // mailbox of the police for members, official
+	Extra     []string     // holidays of its own, as internal/holiday reads them
+	Names     []string     // district and shop names that are no persons, for the linter
+	LinkInSMS bool         // acknowledgement links in SMS; off by default
+	Cascade   Cascade      // when a call follows a text
+	Lexicon   []Respelling // words that a voice would say wrong
 }
 
 // Hours is a span of local wall time in minutes after midnight; From may be later than Until, over midnight.

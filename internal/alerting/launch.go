@@ -258,7 +258,7 @@ func (d *Desk) firstSlice(ctx context.Context, s *setting, m *buurtbel.Message, 
 
 // plan decides for each member how the message is delivered: the root's Deliver, with new ids.
 func (d *Desk) plan(s *setting, m *buurtbel.Message, people []store.Reachable, leftOut []buurtbel.ID) []store.Recipient {
-	want := buurtbel.Want{Urgency: m.Urgency, Official: m.Class == buurtbel.ClassCorrection, Expires: m.Expires, Channels: d.o.Channels, Night: s.zone.Night}
+	want := buurtbel.Want{Urgency: m.Urgency, Official: m.Class == buurtbel.ClassCorrection, Expires: m.Expires, Channels: d.o.Channels, Night: s.zone.Night, Cascade: s.zone.Cascade}
 	now := d.db.Now().In(s.loc)
 	out := make([]store.Recipient, len(people))
 	for i := range people {

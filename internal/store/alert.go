@@ -271,6 +271,11 @@ func (tx *Tx) heard(recipient, delivery, contact buurtbel.ID) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("drop what is not needed: %w", err)
 	}
+	if contact == 0 {
+		if err := tx.dropSharedLine(recipient); err != nil {
+			return false, fmt.Errorf("stop calls to a shared line: %w", err)
+		}
+	}
 	tx.Wake()
 	return true, nil
 }

@@ -12,9 +12,11 @@ import (
 // Work is one claimed delivery: its attempt is begun. To is opened contact data and goes to the channel alone.
 type Work struct {
 	Delivery, Recipient, Contact buurtbel.ID
-	Number                       int // of the attempt, from 1
-	Doubts                       int // uncertain attempts before this one
-	More                         bool
+	Number                       int  // of the attempt, from 1
+	Doubts                       int  // uncertain attempts before this one
+	More                         bool // further contact points of this channel wait behind it
+	Calls                        bool // calls wait behind it
+	Slow                         bool // the member wishes slower speech
 	Wording                      int
 	Rank                         int
 	To                           string
@@ -59,8 +61,7 @@ func (tx *Tx) Claim(message buurtbel.ID, kind buurtbel.MessageKind, channel buur
 	err := tx.each(func(r *sql.Rows) error {
 		w, err := tx.scanWork(r, kind)
 		if err == nil && w.Unusable != "" {
-			lost = append(lost, Settled{Delivery: w.Delivery, Recipient: w.Recipient, Channel: channel, Rank: w.Rank, More: w.More,
-				Move: buurtbel.Move{State: buurtbel.Failed, Reason: w.Unusable, FallBack: true}})
+			lost = append(lost, w.lost(channel))
 			return nil
 		}
 		work = append(work, w)
@@ -78,16 +79,23 @@ func (tx *Tx) Claim(message buurtbel.ID, kind buurtbel.MessageKind, channel buur
 	return work, tx.begin(work, carrier)
 }
 
-func (tx *Tx) scanWork(r *sql.Rows, kind buurtbel.MessageKind) (Work, error) {
+// lost is the end of a delivery whose contact point was lost before an attempt was begun.
+func (w *Work) lost(channel buurtbel.Channel) Settled {
+	return Settled{Delivery: w.Delivery, Recipient: w.Recipient, Channel: channel, Rank: w.Rank, More: w.More, Calls: w.Calls,
+		Move: buurtbel.Move{State: buurtbel.Failed, Reason: w.Unusable, FallBack: true}}
+}
+
+// scanWork reads a due delivery; further columns go where further points.
+func (tx *Tx) scanWork(r *sql.Rows, kind buurtbel.MessageKind, further ...any) (Work, error) {
 	var w Work
 	var more int64
 	var state buurtbel.ContactState
 	var sealed vault.Sealed
-	err := r.Scan(&w.Delivery, &w.Recipient, &w.Contact, &w.Rank, &w.Number, &w.Doubts, &more, &w.Wording, &state, &sealed)
+	err := r.Scan(append([]any{&w.Delivery, &w.Recipient, &w.Contact, &w.Rank, &w.Number, &w.Doubts, &more, &w.Wording, &state, &sealed}, further...)...)
 	if err != nil {
 		return w, err
 	}
-	w.Number, w.More = w.Number+1, more != 0
+	w.Number, w.More, w.Calls = w.Number+1, more&behindNext != 0, more&behindCalls != 0
 	switch {
 	case state == buurtbel.ContactOK, state == buurtbel.ContactStopped && kind == buurtbel.KindAnswer: // the answer to STOP itself
 	case state == buurtbel.ContactStopped:

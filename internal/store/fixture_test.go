@@ -136,7 +136,7 @@ func (v *village) claim(message buurtbel.ID, channel buurtbel.Channel, n int) []
 
 // settled makes the outcome of a claimed delivery, with what follows as the root decides it.
 func (v *village) settled(w store.Work, channel buurtbel.Channel, o buurtbel.Outcome, refs ...string) store.Settled {
-	s := store.Settled{Delivery: w.Delivery, Recipient: w.Recipient, Contact: w.Contact, Channel: channel, Number: w.Number, Rank: w.Rank, More: w.More, Carrier: "carrier", Outcome: o, Refs: refs}
+	s := store.Settled{Delivery: w.Delivery, Recipient: w.Recipient, Contact: w.Contact, Channel: channel, Number: w.Number, Rank: w.Rank, More: w.More, Calls: w.Calls, Carrier: "carrier", Outcome: o, Refs: refs}
 	if o.State == buurtbel.HandedOver {
 		s.Parts = max(1, len(refs))
 	}

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -141,11 +140,11 @@ type Reachable struct {
 
 var reachableSQL = pair{
 	lite: `select m.id, m.network, m.household, m.state, m.suspended_until, m.language, m.choices, m.away_from, m.away_until, n.regime,
-		c.id, c.kind, c.rank, c.state, c.verified_at
+		c.id, c.kind, c.rank, c.state, c.verified_at, c.no_calls
 		from json_each($1) j cross join member m on m.id = j.value join network n on n.id = m.network left join contact c on c.member = m.id
 		where m.zone = $2 order by m.id, c.rank, c.id`,
 	pg: `select m.id, m.network, m.household, m.state, m.suspended_until, m.language, m.choices, m.away_from, m.away_until, n.regime,
-		c.id, c.kind, c.rank, c.state, c.verified_at
+		c.id, c.kind, c.rank, c.state, c.verified_at, c.no_calls
 		from jsonb_array_elements_text($1::jsonb) j(value) join member m on m.id = j.value::bigint join network n on n.id = m.network
 		left join contact c on c.member = m.id
 		where m.zone = $2 order by m.id, c.rank, c.id`,
@@ -166,9 +165,9 @@ func (tx *Tx) scanReachable(r *sql.Rows, out *[]Reachable) error {
 	var suspended, from, until int64
 	var contact sql.Null[int64]
 	var kind, state sql.Null[string]
-	var rank, verified sql.Null[int64]
+	var rank, verified, noCalls sql.Null[int64]
 	err := r.Scan(&m.ID, &m.Network, &m.Household, &m.State, &suspended, &m.Language, &choices, &from, &until, &regime,
-		&contact, &kind, &rank, &state, &verified)
+		&contact, &kind, &rank, &state, &verified, &noCalls)
 	if err != nil {
 		return err
 	}
@@ -184,7 +183,7 @@ func (tx *Tx) scanReachable(r *sql.Rows, out *[]Reachable) error {
 	if contact.Valid {
 		last := &(*out)[len(*out)-1]
 		last.Contacts = append(last.Contacts, buurtbel.ContactPoint{ID: buurtbel.ID(contact.V), Member: m.ID, Kind: buurtbel.ContactKind(kind.V),
-			Rank: int(rank.V), State: buurtbel.ContactState(state.V), Verified: verified.V != 0})
+			Rank: int(rank.V), State: buurtbel.ContactState(state.V), Verified: verified.V != 0, NoCalls: noCalls.V != 0})
 	}
 	return nil
 }
@@ -252,7 +251,6 @@ func (tx *Tx) InsertRecipients(message buurtbel.ID, expires time.Time, list []Re
 }
 
 func (tx *Tx) planned(deliveries *batch, r *Recipient, s RecipientStep, expires time.Time) {
-	more := slices.ContainsFunc(r.Steps, func(o RecipientStep) bool { return o.Channel == s.Channel && o.Rank > s.Rank })
 	due := s.NotBefore
 	switch {
 	case s.Rank > 0:
@@ -261,7 +259,7 @@ func (tx *Tx) planned(deliveries *batch, r *Recipient, s RecipientStep, expires 
 		due = tx.now
 	}
 	deliveries.row().id("i", s.ID).id("r", r.ID).id("c", s.Contact).text("h", string(s.Channel)).int("k", int64(s.Rank)).
-		int("e", flag(more)).int("w", int64(r.Wording)).int("d", micros(due)).end()
+		int("e", behind(r, s)).int("w", int64(r.Wording)).int("d", micros(due)).end()
 }
 
 // Advance moves a running message's cursor. Conflict when another node moved it, or the message was stopped meanwhile:

@@ -100,7 +100,7 @@ func (tx *Tx) match(p pair, list []Receipt, found []*Matched, part bool) error {
 		if err != nil || k >= len(missing) {
 			return err
 		}
-		m.More = more != 0
+		m.waiting(more)
 		m.Receipt = list[missing[k]]
 		found[missing[k]] = &m
 		return nil

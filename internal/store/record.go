@@ -17,6 +17,7 @@ type Settled struct {
 	Number                       int
 	Rank                         int
 	More                         bool // the member has further contact points of this channel
+	Calls                        bool // calls wait that are not needed once this one arrived
 	Carrier                      string
 	Outcome                      buurtbel.Outcome
 	Code                         string
@@ -85,7 +86,7 @@ func (tx *Tx) Record(list []Settled) error {
 }
 
 // leads tells whether something else follows when the outcome moves its delivery: another contact point, or the end of this one.
-func (s Settled) leads() bool { return s.More || s.Move.FallBack || s.Move.Dead }
+func (s Settled) leads() bool { return s.More || s.Calls || s.Move.FallBack || s.Move.Dead }
 
 // movedIf is moved, but asks for the changed deliveries only when somebody wants to know.
 func (tx *Tx) movedIf(wanted bool, p pair, rows string) (map[buurtbel.ID]bool, error) {
@@ -208,8 +209,8 @@ func (tx *Tx) followMoves(list []Settled) error {
 			return fmt.Errorf("drop next contact point: %w", err)
 		}
 	}
-	if len(dead) == 0 {
-		return nil
+	if err := tx.followCalls(list); err != nil || len(dead) == 0 {
+		return err
 	}
 	_, err := tx.exec(tx.pick(deadContacts), jsonIDs(dead), micros(tx.now))
 	return err
@@ -259,7 +260,7 @@ func (tx *Tx) UnsettledOf(node int, before time.Time, n int) ([]Unsettled, error
 			&u.Alert, &class, &expires, &u.Kind, &u.Carrier); err != nil {
 			return err
 		}
-		u.More = more != 0
+		u.waiting(more)
 		u.Tries.Number, u.Tries.Class, u.Tries.Expires = u.Number, buurtbel.Class(class), instant(expires)
 		out = append(out, u)
 		return nil

@@ -33,6 +33,7 @@ const bestState = `case
 	when sum(case when d.state = 'heard' then 1 else 0 end) > 0 then 'heard'
 	when sum(case when d.state = 'delivered' then 1 else 0 end) > 0 then 'delivered'
 	when sum(case when d.state = 'handed-over' then 1 else 0 end) > 0 then 'handed-over'
+	when sum(case when d.state = 'rang' then 1 else 0 end) > 0 then 'rang'
 	when sum(case when d.state = 'uncertain' or d.doubts > 0 then 1 else 0 end) > 0 then 'uncertain'
 	when sum(case when d.state = 'sending' then 1 else 0 end) > 0 then 'sending'
 	when sum(case when d.state = 'queued' then 1 else 0 end) > 0 then 'queued'

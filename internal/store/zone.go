@@ -20,11 +20,14 @@ type zoneSettings struct {
 	Extra     []string        `json:"holidays,omitempty"`
 	Names     []string        `json:"names,omitempty"`
 	LinkInSMS bool            `json:"link_in_sms,omitempty"`
+
+	Cascade buurtbel.Cascade      `json:"cascade"`
+	Lexicon []buurtbel.Respelling `json:"lexicon,omitempty"`
 }
 
 // PutZone stores a new zone, or the changed settings of one.
 func (tx *Tx) PutZone(z *buurtbel.Zone) error {
-	settings, err := json.Marshal(zoneSettings{z.TimeZone, z.Lines, z.Callable, z.Night, z.Plan, z.Limits, z.Contact, z.Extra, z.Names, z.LinkInSMS})
+	settings, err := json.Marshal(zoneSettings{z.TimeZone, z.Lines, z.Callable, z.Night, z.Plan, z.Limits, z.Contact, z.Extra, z.Names, z.LinkInSMS, z.Cascade, z.Lexicon})
 	if err != nil {
 		return fmt.Errorf("write zone: %w", err)
 	}
@@ -51,7 +54,7 @@ func scanZone(scan func(...any) error) (*buurtbel.Zone, error) {
 		return nil, fmt.Errorf("read zone: %w", err)
 	}
 	z.TimeZone, z.Lines, z.Callable, z.Night, z.Plan, z.Limits = s.TimeZone, s.Lines, s.Callable, s.Night, s.Plan, s.Limits
-	z.Contact, z.Extra, z.Names, z.LinkInSMS = s.Contact, s.Extra, s.Names, s.LinkInSMS
+	z.Contact, z.Extra, z.Names, z.LinkInSMS, z.Cascade, z.Lexicon = s.Contact, s.Extra, s.Names, s.LinkInSMS, s.Cascade, s.Lexicon
 	return &z, nil
 }
 
