@@ -29,8 +29,12 @@ func (c *contents) of(ctx context.Context, m store.RunningMessage) (map[wordingK
 		return texts, nil
 	}
 	var full *buurtbel.Message
+	var zone *buurtbel.Zone
 	err := c.db.Read(ctx, buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
-		full, err = tx.Message(m.ID)
+		if full, err = tx.Message(m.ID); err != nil {
+			return err
+		}
+		zone, err = tx.Zone()
 		return err
 	})
 	if err != nil {
@@ -39,7 +43,7 @@ func (c *contents) of(ctx context.Context, m store.RunningMessage) (map[wordingK
 	if c.kept == nil {
 		c.kept = map[buurtbel.ID]map[wordingKey]*channel.Content{}
 	}
-	c.kept[m.ID] = contentsOf(full)
+	c.kept[m.ID] = contentsOf(full, zone.Lexicon)
 	return c.kept[m.ID], nil
 }
 
@@ -54,7 +58,7 @@ func (c *contents) forget(running map[buurtbel.ID]int) {
 	}
 }
 
-func contentsOf(m *buurtbel.Message) map[wordingKey]*channel.Content {
+func contentsOf(m *buurtbel.Message, words []buurtbel.Respelling) map[wordingKey]*channel.Content {
 	thread := m.ID
 	if m.Alert != 0 {
 		thread = m.Alert
@@ -67,10 +71,28 @@ func contentsOf(m *buurtbel.Message) map[wordingKey]*channel.Content {
 			sms.Text = w.SMS
 			out[wordingKey{buurtbel.SMS, i}] = &sms
 		}
+		if len(w.Spoken) > 0 {
+			call := common
+			for _, s := range w.Spoken {
+				call.Spoken = append(call.Spoken, channel.Spoken{Language: s.Language, Intro: s.Intro, Text: s.Text, Report: s.Report, Lexicon: lexicon(words, s.Language)})
+			}
+			out[wordingKey{buurtbel.Voice, i}] = &call
+		}
 		if w.Mail != "" {
 			mail := common
 			mail.Subject, mail.Text, mail.HTML = w.Subject, w.Mail, w.HTML
 			out[wordingKey{buurtbel.Email, i}] = &mail
+		}
+	}
+	return out
+}
+
+// lexicon gives the zone's respelt words of one language.
+func lexicon(words []buurtbel.Respelling, language buurtbel.Language) []channel.Respelling {
+	var out []channel.Respelling
+	for _, w := range words {
+		if w.Language == "" || w.Language == language {
+			out = append(out, channel.Respelling{Written: w.Written, Spoken: w.Spoken})
 		}
 	}
 	return out

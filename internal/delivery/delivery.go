@@ -35,6 +35,7 @@ type Lane struct {
 	Carrier  string // configured name
 	Sender   channel.Sender
 	Receipts bool // the carrier tells later what became of a message
+	Order    int  // carriers of one channel are used from the lowest; a higher one only while no lower one can take work
 }
 
 // Options are what a Dispatcher needs.
@@ -117,6 +118,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	loops.Go(func() { d.live(alive) })
 	loops.Go(func() { d.watch(ctx) })
 	loops.Go(func() { d.close(ctx) })
+	loops.Go(func() { d.hushCalls(alive) })
 	lanes.Wait()
 	end() // only now: while answers are awaited, another process must not take the begun attempts for those of a dead one
 	loops.Wait()

@@ -83,8 +83,13 @@ func settle(t *testing.T, db *store.DB, n int) village {
 
 func launch(t *testing.T, db *store.DB, v village) buurtbel.ID {
 	t.Helper()
+	return launchBy(t, db, v, buurtbel.SMS)
+}
+
+func launchBy(t *testing.T, db *store.DB, v village, channels ...buurtbel.Channel) buurtbel.ID {
+	t.Helper()
 	m := &buurtbel.Message{ID: db.NewID(), Kind: buurtbel.KindLaunch, Class: buurtbel.ClassAlert, State: buurtbel.MessageRunning, Urgency: buurtbel.Now, Sender: v.zone.Name,
-		Texts: []buurtbel.Wording{{Regime: "nl", SMS: "Oproep van de politie."}}, Expires: db.Now().Add(time.Hour)}
+		Texts: []buurtbel.Wording{{Regime: "nl", SMS: "Oproep van de politie.", Spoken: []buurtbel.Spoken{{Language: buurtbel.Dutch, Intro: "Dit is de politie.", Text: "Oproep."}}}}, Expires: db.Now().Add(time.Hour)}
 	scope := buurtbel.Scope{Zone: v.zone.ID}
 	var people []store.Reachable
 	err := db.Read(t.Context(), scope, func(tx *store.Tx) (err error) {
@@ -97,7 +102,7 @@ func launch(t *testing.T, db *store.DB, v village) buurtbel.ID {
 	var list []store.Recipient
 	for _, p := range people {
 		r := store.Recipient{ID: db.NewID(), Member: p.Member.ID}
-		steps, left := buurtbel.Deliver(&p.Member, p.Contacts, buurtbel.Want{Urgency: buurtbel.Life, Expires: m.Expires, Channels: []buurtbel.Channel{buurtbel.SMS}, Night: v.zone.Night}, db.Now())
+		steps, left := buurtbel.Deliver(&p.Member, p.Contacts, buurtbel.Want{Urgency: buurtbel.Life, Expires: m.Expires, Channels: channels, Night: v.zone.Night}, db.Now())
 		if left != buurtbel.NotLeft {
 			t.Fatalf("left out: %s", left)
 		}
@@ -123,7 +128,12 @@ func launch(t *testing.T, db *store.DB, v village) buurtbel.ID {
 
 func start(t *testing.T, db *store.DB, c channel.Sender, receipts bool) {
 	t.Helper()
-	d, err := delivery.New(db, delivery.Options{Lanes: []delivery.Lane{{Channel: buurtbel.SMS, Carrier: "test", Sender: c, Receipts: receipts}},
+	startLanes(t, db, delivery.Lane{Channel: buurtbel.SMS, Carrier: "test", Sender: c, Receipts: receipts})
+}
+
+func startLanes(t *testing.T, db *store.DB, lanes ...delivery.Lane) *delivery.Dispatcher {
+	t.Helper()
+	d, err := delivery.New(db, delivery.Options{Lanes: lanes,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +147,7 @@ func start(t *testing.T, db *store.DB, c channel.Sender, receipts bool) {
 			t.Errorf("dispatcher: %v", err)
 		}
 	})
+	return d
 }
 
 // until waits for a condition that the store will show, reading it anew at each commit and at a slow tick.

@@ -22,7 +22,9 @@ type lane struct {
 	idle      map[buurtbel.ID]time.Time
 	sick      map[buurtbel.ID]time.Time // messages that could not be served, and when they are tried again: no nudge makes that sooner
 	orphaned  time.Time                 // when a claim last ended in an error: it may have been committed all the same; zero: none since the last look
-	turn      buurtbel.ID               // the message that was served last within its class
+	calls     calls                     // of a lane for voice: those under way
+	health    breaker
+	turn      buurtbel.ID // the message that was served last within its class
 }
 
 type result struct {
@@ -30,6 +32,9 @@ type result struct {
 	message, zone, alert buurtbel.ID
 	class                buurtbel.Class
 	tries                buurtbel.Tries
+	optOut               bool          // the member wants no more calls to this number
+	follows              buurtbel.Move // decided already, when decided is set: the call was taken back
+	decided              bool
 }
 
 func newLane(d *Dispatcher, l Lane) *lane {
@@ -89,11 +94,11 @@ func (l *lane) round(ctx context.Context) (time.Duration, error) {
 	if until := l.paused.Load(); until != nil && until.After(now) {
 		return until.Sub(now), nil
 	}
-	if !l.Sender.Up() {
-		return 50 * time.Millisecond, nil
+	if !l.Sender.Up() || l.d.another(l, now) {
+		return standBy, nil
 	}
-	room := min(l.d.limits.Unsettled-int(l.unsettled.Load()), l.d.limits.Claim)
-	if room < l.d.limits.Claim/2 && l.unsettled.Load() > 0 {
+	room := l.room()
+	if room <= 0 {
 		return slow, nil // an outcome will nudge
 	}
 	if b := l.d.running.Load(); b != l.board { // work became due since the lane last looked, also when it never rested
@@ -192,7 +197,11 @@ func (l *lane) serve(ctx context.Context, m store.RunningMessage, room int) (int
 	begun := context.WithoutCancel(ctx)
 	var work []store.Work
 	err := l.d.db.WriteRank(begun, rankOf(m.Class), buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
-		work, err = tx.Claim(m.ID, m.Kind, l.Channel, l.Carrier, room)
+		if l.Channel == buurtbel.Voice {
+			work, err = tx.ClaimCalls(m.ID, m.Kind, l.Carrier, room)
+		} else {
+			work, err = tx.Claim(m.ID, m.Kind, l.Channel, l.Carrier, room)
+		}
 		return err
 	})
 	if err != nil {
@@ -202,6 +211,7 @@ func (l *lane) serve(ctx context.Context, m store.RunningMessage, room int) (int
 	if len(work) == 0 {
 		return 0, nil
 	}
+	l.health.tried(len(work), l.d.db.Now())
 	if n := l.unsettled.Add(int64(len(work))); n > int64(l.d.limits.Unsettled) {
 		l.d.log.Error("more unsettled attempts than allowed", "carrier", l.Carrier, "unsettled", n)
 		l.d.metrics.errors.Inc()
@@ -246,8 +256,8 @@ func (l *lane) ready(ctx context.Context, m store.RunningMessage) (running bool,
 // begun is the result to be of an attempt.
 func (l *lane) begun(m store.RunningMessage, w *store.Work) result {
 	r := result{message: m.ID, zone: m.Zone, alert: m.Alert, class: m.Class,
-		tries: buurtbel.Tries{Number: w.Number, Uncertain: w.Doubts, Class: m.Class, Expires: m.Expires}}
-	r.Settled = store.Settled{Delivery: w.Delivery, Recipient: w.Recipient, Contact: w.Contact, Channel: l.Channel, Number: w.Number, Rank: w.Rank, More: w.More, Carrier: l.Carrier}
+		tries: buurtbel.Tries{Channel: l.Channel, Number: w.Number, Uncertain: w.Doubts, Class: m.Class, Expires: m.Expires}}
+	r.Settled = store.Settled{Delivery: w.Delivery, Recipient: w.Recipient, Contact: w.Contact, Channel: l.Channel, Number: w.Number, Rank: w.Rank, More: w.More, Calls: w.Calls, Carrier: l.Carrier}
 	return r
 }
 
@@ -259,16 +269,29 @@ func (l *lane) send(ctx context.Context, m store.RunningMessage, w *store.Work, 
 		l.results <- r
 		return
 	}
-	msg := &channel.Message{Delivery: w.Delivery, Attempt: w.Delivery, To: w.To, Expires: m.Expires, Content: content}
+	msg := &channel.Message{Delivery: w.Delivery, Attempt: w.Delivery, To: w.To, Slow: w.Slow, Expires: m.Expires, Content: content}
 	if l.d.link != nil {
 		msg.Link = l.d.link(w.Delivery)
 	}
-	l.Sender.Send(ctx, msg, func(res channel.Result) { l.settle(r, res) })
+	if l.Channel != buurtbel.Voice {
+		l.Sender.Send(ctx, msg, func(res channel.Result) { l.settle(r, res) })
+		return
+	}
+	call := l.calls.begin(ctx, w.Delivery)
+	l.Sender.Send(call, msg, func(res channel.Result) {
+		l.calls.over(w.Delivery)
+		r.optOut = res.OptOut
+		r.follows, r.decided = takenBack(call, buurtbel.Outcome{State: res.State})
+		l.settle(r, res)
+	})
 }
 
 func (l *lane) settle(r result, res channel.Result) {
 	r.Refs, r.Parts = res.Refs, res.Parts
 	switch f := res.Failure; {
+	case f == nil && res.State != "":
+		r.Outcome = buurtbel.Outcome{State: res.State, Reason: res.Reason}
+		r.Parts = minutes(res.Seconds)
 	case f == nil:
 		r.Outcome = buurtbel.Outcome{State: buurtbel.HandedOver, Receipt: l.Receipts && len(res.Refs) > 0}
 		r.Parts = max(1, r.Parts)
@@ -279,6 +302,11 @@ func (l *lane) settle(r result, res channel.Result) {
 		if f.Reason == buurtbel.Throttled {
 			l.pause(f.After)
 		}
+	}
+	now := l.d.db.Now()
+	l.health.saw(r.Outcome, now)
+	if r.Outcome.Receipt {
+		l.health.handedOver(1, now)
 	}
 	l.results <- r
 }

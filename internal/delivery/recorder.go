@@ -51,7 +51,10 @@ func (l *lane) gather(batch []result) []result {
 func (l *lane) commit(batch []result) {
 	now := l.d.db.Now()
 	for i := range batch {
-		if r := &batch[i]; !r.Withdrawn {
+		switch r := &batch[i]; {
+		case r.decided:
+			r.Move = r.follows
+		case !r.Withdrawn:
 			r.Move = buurtbel.Next(r.Outcome, r.tries, now)
 		}
 		l.d.metrics.count(l.Channel, l.Carrier, &batch[i])
@@ -91,6 +94,9 @@ func (d *Dispatcher) recordBatch(batch []result) error {
 			settled[i] = batch[i].Settled
 		}
 		if err := tx.Record(settled); err != nil {
+			return err
+		}
+		if err := heardOnCalls(tx, batch); err != nil {
 			return err
 		}
 		for start := 0; start < len(batch); {

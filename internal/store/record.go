@@ -261,6 +261,7 @@ func (tx *Tx) UnsettledOf(node int, before time.Time, n int) ([]Unsettled, error
 			return err
 		}
 		u.waiting(more)
+		u.Tries.Channel = u.Channel
 		u.Tries.Number, u.Tries.Class, u.Tries.Expires = u.Number, buurtbel.Class(class), instant(expires)
 		out = append(out, u)
 		return nil

@@ -1,0 +1,223 @@
+package delivery_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/delivery"
+	"github.com/buurtbel/buurtbel/internal/store"
+	"github.com/buurtbel/buurtbel/internal/store/storetest"
+)
+
+// trunk is a carrier of calls whose telephones ring until the test says what becomes of them, or until the call is taken back.
+type trunk struct {
+	lines   int
+	answer  chan channel.Result // one for each call that is to end
+	mu      sync.Mutex
+	causes  []error
+	out     int
+	most    int
+	ringing chan string // numbers, as they begin to ring
+}
+
+func (p *trunk) Send(ctx context.Context, m *channel.Message, settle func(channel.Result)) {
+	p.mu.Lock()
+	p.out++
+	p.most = max(p.most, p.out)
+	p.mu.Unlock()
+	go func() {
+		p.ringing <- m.To
+		r := channel.Result{State: buurtbel.Rang, Reason: buurtbel.NoAnswer}
+		select {
+		case r = <-p.answer:
+		case <-ctx.Done():
+		}
+		p.mu.Lock()
+		p.out--
+		if cause := context.Cause(ctx); cause != nil {
+			p.causes = append(p.causes, cause)
+		}
+		p.mu.Unlock()
+		settle(r)
+	}()
+}
+func (p *trunk) Window() int { return p.lines }
+func (p *trunk) Up() bool    { return true }
+
+func (p *trunk) takenBack() []error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.causes)
+}
+
+func newTrunk(lines int) *trunk {
+	return &trunk{lines: lines, answer: make(chan channel.Result), ringing: make(chan string, 1000)}
+}
+
+func states(t *testing.T, db *store.DB, v village, m buurtbel.ID) map[buurtbel.DeliveryState]int {
+	t.Helper()
+	return tally(t, db, v, m).ByChannel[buurtbel.Voice].Deliveries
+}
+
+func TestACallThatIsConfirmedIsHeard(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := settle(t, db, 1)
+		p := newTrunk(5)
+		startLanes(t, db, delivery.Lane{Channel: buurtbel.Voice, Carrier: "trunk", Sender: p})
+		m := launchBy(t, db, v, buurtbel.Voice)
+		if to := <-p.ringing; to != number(0) {
+			t.Fatalf("the wrong telephone rings")
+		}
+		p.answer <- channel.Result{State: buurtbel.Delivered, Seconds: 61} // spoken to the end, no key: the next number
+		if to := <-p.ringing; to != number(50000) {
+			t.Fatalf("the wrong telephone rings")
+		}
+		p.answer <- channel.Result{State: buurtbel.Heard, Seconds: 30}
+		until(t, db, "heard", func() bool { return tally(t, db, v, m).Members[buurtbel.Heard] == 1 })
+		until(t, db, "finished", func() bool { return tally(t, db, v, m).Open == 0 })
+		if got := states(t, db, v, m); got[buurtbel.Delivered] != 1 || got[buurtbel.Heard] != 1 {
+			t.Errorf("states %v", got)
+		}
+	})
+}
+
+func TestLinesAreKeptFullAndNeverAbove(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := settle(t, db, 40)
+		p := newTrunk(7)
+		startLanes(t, db, delivery.Lane{Channel: buurtbel.Voice, Carrier: "trunk", Sender: p})
+		m := launchBy(t, db, v, buurtbel.Voice)
+		for range p.lines {
+			<-p.ringing
+		}
+		if n := states(t, db, v, m)[buurtbel.Sending]; n != p.lines {
+			t.Errorf("%d calls were begun on %d lines", n, p.lines)
+		}
+		for range 40 {
+			p.answer <- channel.Result{State: buurtbel.Heard, Seconds: 10}
+		}
+		until(t, db, "all heard", func() bool { return tally(t, db, v, m).Members[buurtbel.Heard] == 40 })
+		if p.most != p.lines {
+			t.Errorf("at most %d lines were in use, there are %d", p.most, p.lines)
+		}
+	})
+}
+
+func TestAnAlertThatIsStoppedSilencesTheTelephones(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := settle(t, db, 60)
+		p := newTrunk(30)
+		startLanes(t, db, delivery.Lane{Channel: buurtbel.Voice, Carrier: "trunk", Sender: p})
+		m := launchBy(t, db, v, buurtbel.Voice)
+		for range p.lines {
+			<-p.ringing
+		}
+		if err := db.Write(t.Context(), buurtbel.Scope{Zone: v.zone.ID}, func(tx *store.Tx) error { return tx.StopMessage(m) }); err != nil {
+			t.Fatal(err)
+		}
+		until(t, db, "everything stopped", func() bool {
+			got := states(t, db, v, m)
+			return got[buurtbel.Stopped] == 60 && got[buurtbel.NotNeeded] == 60 // who was not called yet, and second numbers
+		})
+		if got := p.takenBack(); len(p.ringing) != 0 || len(got) != p.lines || got[0] != channel.ErrStopped {
+			t.Errorf("%d more calls began; %d were taken back", len(p.ringing), len(got))
+		}
+	})
+}
+
+// A telephone that rang counts as reached, also when its ringing was cut short: who sees a missed call hears how it ended (rule 2).
+func TestAConfirmationElsewhereSilencesTheOwnTelephone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := settle(t, db, 2)
+		p, c := newTrunk(5), &carrier{seen: map[string]int{}}
+		startLanes(t, db, delivery.Lane{Channel: buurtbel.Voice, Carrier: "trunk", Sender: p}, delivery.Lane{Channel: buurtbel.SMS, Carrier: "test", Sender: c})
+		launchBy(t, db, v, buurtbel.SMS, buurtbel.Voice)
+		<-p.ringing
+		<-p.ringing
+		scope := buurtbel.Scope{Zone: v.zone.ID}
+		until(t, db, "the text went out", func() bool { return c.total() == 2 })
+		err := db.Write(t.Context(), scope, func(tx *store.Tx) error {
+			places, err := tx.LastDeliveriesTo(db.AddressHash(number(1)), db.Now().Add(-time.Hour))
+			if err != nil || len(places) != 1 {
+				return fmt.Errorf("%d deliveries: %w", len(places), err)
+			}
+			_, err = tx.Heard(places[0].Recipient, places[0].Delivery)
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		until(t, db, "one telephone is silent", func() bool { return len(p.takenBack()) > 0 })
+		if got := p.takenBack(); len(got) != 1 || got[0] != channel.ErrNotNeeded {
+			t.Errorf("taken back: %v", got)
+		}
+		p.answer <- channel.Result{State: buurtbel.Heard} // the other one, who is still called
+	})
+}
+
+// flaky is a carrier that the test takes down and brings back.
+type flaky struct {
+	carrier
+	down    atomic.Bool
+	trouble atomic.Bool
+}
+
+func newFlaky() *flaky {
+	f := &flaky{carrier: carrier{seen: map[string]int{}}}
+	f.answer = func(m *channel.Message) channel.Result {
+		if f.trouble.Load() {
+			return channel.Result{Failure: &channel.Failure{Reason: buurtbel.Unreachable, Temporary: true}}
+		}
+		return channel.Result{Refs: []string{"r" + m.Delivery.String()}, Parts: 1}
+	}
+	return f
+}
+
+func (f *flaky) Up() bool { return !f.down.Load() }
+
+func (c *carrier) total() (n int) {
+	for _, c := range c.counts() {
+		n += c
+	}
+	return n
+}
+
+func TestTheSecondCarrierWorksWhileTheFirstCannot(t *testing.T) {
+	for name, ill := range map[string]func(*flaky, bool){
+		"not connected": func(f *flaky, on bool) { f.down.Store(on) },
+		"in trouble":    func(f *flaky, on bool) { f.trouble.Store(on) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, db *store.DB) {
+				v := settle(t, db, 300)
+				first, second := newFlaky(), newFlaky()
+				startLanes(t, db, delivery.Lane{Channel: buurtbel.SMS, Carrier: "second", Sender: second, Order: 1}, delivery.Lane{Channel: buurtbel.SMS, Carrier: "first", Sender: first})
+				handedOver := func(m buurtbel.ID) func() bool {
+					return func() bool { return tally(t, db, v, m).Members[buurtbel.HandedOver] == 300 }
+				}
+				until(t, db, "the first does the work", handedOver(launch(t, db, v)))
+				if first.total() != 300 || second.total() != 0 {
+					t.Fatalf("first %d, second %d", first.total(), second.total())
+				}
+				ill(first, true)
+				until(t, db, "the second does the work", handedOver(launch(t, db, v)))
+				if second.total() != 300 {
+					t.Errorf("the second handed %d over", second.total())
+				}
+				ill(first, false)
+				until(t, db, "the first works again", func() bool {
+					before := first.total()
+					until(t, db, "the launch is handed over", handedOver(launch(t, db, v)))
+					return first.total() == before+300
+				})
+			})
+		})
+	}
+}
