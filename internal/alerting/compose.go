@@ -25,7 +25,7 @@ func (d *Desk) compose(s *setting, m spoken) []buurtbel.Wording {
 	for _, r := range s.regimes() {
 		f := d.frame(s, m, r)
 		letter := f.Letter()
-		out = append(out, buurtbel.Wording{Regime: r.String(), Subject: letter.Subject, SMS: f.SMS(), Mail: letter.Text(), HTML: letter.HTML()})
+		out = append(out, buurtbel.Wording{Regime: r.String(), Subject: letter.Subject, SMS: f.SMS(), Mail: letter.Text(), HTML: letter.HTML(), Spoken: f.Spoken()})
 	}
 	return out
 }
