@@ -119,18 +119,14 @@ func ownLines(c *channel.Content) (map[Part][]line, error) {
 		if strings.TrimSpace(s.Text) == "" {
 			return nil, errNothing
 		}
-		last := i == len(c.Spoken)-1
-		parts[Message] = append(parts[Message], spokenLines(c, i)...)
-		if !last {
+		block := blockLines(c, i)
+		parts[Message] = append(parts[Message], block...)
+		if i < len(c.Spoken)-1 {
 			parts[Message] = append(parts[Message], sentence(s.Language, "voice.menu", nil, turn))
 		}
-		if i == 0 && len(c.Spoken) > 1 {
-			parts[Voicemail] = append(parts[Voicemail], announcements(c)...)
-		}
-		parts[Voicemail] = append(parts[Voicemail], blockLines(c, s)...)
 		from := sentence(s.Language, "voice.voicemail", buurtbel.Args{"Sender": c.Sender}, pauseAfter(i, len(c.Spoken)))
 		from.lexicon = s.Lexicon
-		parts[Voicemail] = append(parts[Voicemail], from)
+		parts[Voicemail] = append(append(parts[Voicemail], block...), from)
 		if strings.TrimSpace(s.Report) != "" {
 			parts[Report] = append(parts[Report], line{phrase{text: s.Report, language: s.Language}, s.Lexicon, pauseAfter(i, len(c.Spoken))})
 		}
@@ -138,31 +134,21 @@ func ownLines(c *channel.Content) (map[Part][]line, error) {
 	return parts, nil
 }
 
-// spokenLines is the message in its i-th language. Before the first, the other languages announce themselves: who does not understand the
-// first words must know that it pays to wait.
-func spokenLines(c *channel.Content, i int) []line {
-	if i == 0 {
-		return append(announcements(c), blockLines(c, c.Spoken[i])...)
-	}
-	return blockLines(c, c.Spoken[i])
-}
-
-func announcements(c *channel.Content) []line {
+// blockLines is who calls and the message, in the i-th language; an exercise says so before and after. After the first words the other
+// languages announce themselves: who does not understand these must know that it pays to wait.
+func blockLines(c *channel.Content, i int) []line {
 	var out []line
-	for _, s := range c.Spoken[1:] {
-		out = append(out, sentence(s.Language, "voice.follows", nil, breath))
-	}
-	return out
-}
-
-// blockLines is who calls and the message, in one language; an exercise says so before and after.
-func blockLines(c *channel.Content, s channel.Spoken) []line {
-	var out []line
+	s := c.Spoken[i]
 	if c.Exercise {
 		out = append(out, sentence(s.Language, "voice.exercise.start", nil, breath))
 	}
 	if strings.TrimSpace(s.Intro) != "" {
 		out = append(out, line{phrase{text: s.Intro, language: s.Language}, s.Lexicon, breath})
+	}
+	if i == 0 {
+		for _, other := range c.Spoken[1:] {
+			out = append(out, sentence(other.Language, "voice.follows", nil, breath))
+		}
 	}
 	out = append(out, line{phrase{text: s.Text, language: s.Language}, s.Lexicon, breath})
 	if c.Exercise {

@@ -29,8 +29,8 @@ type Scripts struct {
 
 	mu     sync.Mutex
 	own    map[[sha256.Size]byte]*entry
-	shared map[string]map[Part][2]Audio // parts that no message changes, by name
-	clock  uint64                       // counts uses, for the oldest
+	shared map[string]*fixture // parts that no message changes, by name
+	clock  uint64              // counts uses, for the oldest
 }
 
 // Wording brings numbers, times, abbreviations and the lexicon's words of a text to what can be said in a language.
@@ -43,12 +43,18 @@ type entry struct {
 	used   uint64
 }
 
+// fixture holds parts that no message changes.
+type fixture struct {
+	turn  chan struct{}     // whoever has put something in may read and set parts
+	parts map[Part][2]Audio // nil: not rendered yet
+}
+
 // NewScripts makes a Scripts that renders until ctx is done. wording may be nil: texts are ready to be said.
 func NewScripts(ctx context.Context, speaker Speaker, wording Wording) *Scripts {
 	if wording == nil {
 		wording = func(text string, _ buurtbel.Language, _ []channel.Respelling) string { return text }
 	}
-	return &Scripts{speaker: speaker, wording: wording, life: ctx, own: map[[sha256.Size]byte]*entry{}, shared: map[string]map[Part][2]Audio{}}
+	return &Scripts{speaker: speaker, wording: wording, life: ctx, own: map[[sha256.Size]byte]*entry{}, shared: map[string]*fixture{}}
 }
 
 // Prepare renders what c says, so that it is ready before the first call is answered. Contents that say the same are rendered once. An error
@@ -167,25 +173,30 @@ func (s *Scripts) fixed(ctx context.Context, languages []buurtbel.Language) (map
 	return s.once(ctx, name.String(), fixedLines(languages))
 }
 
-// once gives parts that are kept by a name for as long as the program runs. Two who need them at once may both render; both get the same.
+// once gives parts that are kept by a name for as long as the program runs. The first who needs them renders, on its own context; who comes
+// meanwhile waits, and renders when the first could not.
 func (s *Scripts) once(ctx context.Context, name string, lines map[Part][]line) (map[Part][2]Audio, error) {
 	s.mu.Lock()
-	parts := s.shared[name]
+	f := s.shared[name]
+	if f == nil {
+		f = &fixture{turn: make(chan struct{}, 1)}
+		s.shared[name] = f
+	}
 	s.mu.Unlock()
-	if parts != nil {
-		return parts, nil
+	select {
+	case f.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-f.turn }()
+	if f.parts != nil {
+		return f.parts, nil
 	}
 	parts, err := s.speak(ctx, lines)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		f.parts = parts
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if first := s.shared[name]; first != nil {
-		return first, nil
-	}
-	s.shared[name] = parts
-	return parts, nil
+	return parts, err
 }
 
 // speak renders parts at both speeds: all of them or none.
