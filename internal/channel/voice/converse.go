@@ -181,7 +181,7 @@ func (c *conversation) gone() {
 		}
 		break
 	}
-	if err := c.hush(); err == nil {
+	if c.hush() {
 		c.head.Next(Event{Kind: PartEnded}, time.Now())
 	}
 	c.head.Next(Event{Kind: HungUp}, time.Now())
@@ -211,13 +211,13 @@ func (c *conversation) speak(sound Audio) {
 	go func() { s.done <- c.call.Play(ctx, sound) }()
 }
 
-// hush ends what is being said and gives how it ended: nil when the last frame was sent, ErrHungUp when nothing was being said.
-func (c *conversation) hush() error {
+// hush ends what is being said. It tells whether the last frame of it was sent all the same.
+func (c *conversation) hush() (whole bool) {
 	if c.said == nil {
-		return ErrHungUp
+		return false
 	}
 	c.said.cancel()
-	err := <-c.said.done
+	whole = <-c.said.done == nil
 	c.said = nil
-	return err
+	return whole
 }

@@ -2,6 +2,7 @@ package voice_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,96 +41,108 @@ func written(a voice.Action) string {
 	return s
 }
 
+const second = time.Second
+
+// story is one call and what it came to.
+type story struct {
+	name  string
+	slow  bool
+	steps []step
+	want  voice.Ending
+	state buurtbel.DeliveryState
+}
+
+var people = []story{
+	{"hears it and confirms", false, []step{
+		{second, sign(voice.Person), "message"}, {20 * second, ended, "menu"}, {3 * second, key('1'), "thanks"}, {2 * second, ended, "hang-up"},
+	}, voice.Ending{Heard: true, Delivered: true}, buurtbel.Heard},
+	{"confirms in the middle of it", false, []step{
+		{second, sign(voice.Person), "message"}, {second, key('1'), "thanks"}, {0, hungUp, ""},
+	}, voice.Ending{Heard: true}, buurtbel.Heard},
+	{"says nothing, hears it, hangs up in the menu", false, []step{
+		{voice.Patience - 1, tick, ""}, {1, tick, "message"}, {20 * second, ended, "menu"}, {second, hungUp, ""},
+	}, voice.Ending{Delivered: true}, buurtbel.Delivered},
+	{"hangs up before the end", false, []step{
+		{second, sign(voice.Person), "message"}, {10 * second, hungUp, ""},
+	}, voice.Ending{}, buurtbel.HandedOver},
+	{"presses no key: again, slower, once", false, []step{
+		{voice.Patience, tick, "message"}, {second, ended, "menu"}, {second, ended, ""}, {voice.KeyWait - 1, tick, ""}, {1, tick, "again"},
+		{second, ended, "message slowly"}, {second, ended, "menu slowly"}, {second, ended, ""}, {voice.KeyWait, tick, "goodbye slowly"}, {second, ended, "hang-up"},
+	}, voice.Ending{Delivered: true}, buurtbel.Delivered},
+	{"wishes slower speech", true, []step{
+		{voice.Patience, tick, "message slowly"}, {second, key('3'), "report slowly"}, {second, ended, "keys slowly"}, {second, ended, ""}, {second, key('1'), "thanks slowly"},
+	}, voice.Ending{Heard: true}, buurtbel.Heard},
+	{"again, and how to report", false, []step{
+		{voice.Patience, tick, "message"}, {second, key('2'), "message"}, {second, ended, "menu"}, {second, key('3'), "report"}, {second, ended, "keys"}, {second, key('2'), "message"}, {0, hungUp, ""},
+	}, voice.Ending{Delivered: true}, buurtbel.Delivered},
+	{"a key before we speak makes us speak", false, []step{
+		{second, key('1'), "message"}, {second, hungUp, ""},
+	}, voice.Ending{}, buurtbel.HandedOver},
+	{"a key that means nothing does not interrupt, and is answered with the keys", false, []step{
+		{voice.Patience, tick, "message"}, {second, key('5'), ""}, {second, ended, "menu"}, {second, ended, ""}, {second, key('#'), "keys"}, {0, hungUp, ""},
+	}, voice.Ending{Delivered: true}, buurtbel.Delivered},
+	{"no more calls takes nine twice", false, []step{
+		{voice.Patience, tick, "message"}, {second, key('9'), "no-more"}, {second, key('9'), "no-more-done"}, {0, key('1'), ""}, {second, ended, "hang-up"},
+	}, voice.Ending{OptOut: true}, buurtbel.HandedOver},
+	{"nine, something else, nine asks again", false, []step{
+		{voice.Patience, tick, "message"}, {second, key('9'), "no-more"}, {second, key('2'), "message"}, {second, key('9'), "no-more"}, {second, ended, ""}, {second, key('9'), "no-more-done"},
+	}, voice.Ending{OptOut: true}, buurtbel.HandedOver},
+	{"nine and then silence keeps the number", false, []step{
+		{voice.Patience, tick, "message"}, {second, key('9'), "no-more"}, {second, ended, ""}, {voice.KeyWait, tick, "again"}, {second, key('9'), "no-more"}, {0, hungUp, ""},
+	}, voice.Ending{}, buurtbel.HandedOver},
+}
+
+var machines = []story{
+	{"a machine with a beep", false, []step{
+		{second, sign(voice.Machine), ""}, {voice.Patience, tick, ""}, {8 * second, sign(voice.Beep), "voicemail"}, {20 * second, ended, "hang-up"},
+	}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
+	{"a machine recognised after we began", false, []step{
+		{voice.Patience, tick, "message"}, {second, sign(voice.Machine), "hush"}, {8 * second, sign(voice.Beep), "voicemail"}, {10 * second, hungUp, ""},
+	}, voice.Ending{Machine: true}, buurtbel.HandedOver},
+	{"a machine that listened to all of it with its greeting", false, []step{
+		{voice.Patience, tick, "message"}, {9 * second, ended, "menu"}, {second, sign(voice.Machine), "hush"}, {second, hungUp, ""},
+	}, voice.Ending{Machine: true}, buurtbel.HandedOver},
+	{"only a beep is known", false, []step{
+		{voice.Patience, tick, "message"}, {9 * second, sign(voice.Beep), "voicemail"}, {20 * second, ended, "hang-up"},
+	}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
+	{"no beep, the greeting ends", false, []step{
+		{second, sign(voice.Machine), ""}, {8 * second, sign(voice.GreetingEnded), "voicemail"}, {5 * second, sign(voice.Beep), "voicemail"}, {20 * second, ended, "hang-up"},
+	}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
+	{"two beeps that belong together; a later tone is none", false, []step{
+		{second, sign(voice.Beep), "voicemail"}, {second, sign(voice.Beep), "voicemail"}, {4 * second, sign(voice.Beep), ""}, {20 * second, ended, "hang-up"},
+	}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
+	{"a machine that never ends", false, []step{
+		{second, sign(voice.Machine), ""}, {voice.BeepWait - 1, tick, ""}, {1, tick, "voicemail"}, {20 * second, ended, "hang-up"},
+	}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
+	{"a person after all", false, []step{
+		{second, sign(voice.Machine), ""}, {second, sign(voice.Person), "message"}, {20 * second, ended, "menu"}, {second, key('1'), "thanks"},
+	}, voice.Ending{Heard: true, Delivered: true}, buurtbel.Heard},
+	{"who pressed a key is no machine", false, []step{
+		{voice.Patience, tick, "message"}, {second, key('2'), "message"}, {second, sign(voice.Machine), ""}, {second, sign(voice.Beep), ""}, {second, hungUp, ""},
+	}, voice.Ending{}, buurtbel.HandedOver},
+	{"takes up a telephone whose machine was speaking, and confirms", false, []step{
+		{second, sign(voice.Beep), "voicemail"}, {second, key('1'), "thanks"}, {second, ended, "hang-up"},
+	}, voice.Ending{Heard: true}, buurtbel.Heard},
+}
+
+var ends = []story{
+	{"stopped while it speaks", false, []step{
+		{voice.Patience, tick, "message"}, {second, withdrawn, "stopped"}, {0, key('1'), ""}, {second, ended, "hang-up"},
+	}, voice.Ending{}, buurtbel.HandedOver},
+	{"stopped before it spoke", false, []step{{second, withdrawn, "hang-up"}}, voice.Ending{}, buurtbel.HandedOver},
+	{"stopped while a machine greets", false, []step{
+		{voice.Patience, tick, "message"}, {second, sign(voice.Machine), "hush"}, {second, withdrawn, "hang-up"},
+	}, voice.Ending{Machine: true}, buurtbel.HandedOver},
+	{"confirmed, then stopped", false, []step{
+		{voice.Patience, tick, "message"}, {second, key('1'), "thanks"}, {0, withdrawn, ""}, {second, ended, "hang-up"},
+	}, voice.Ending{Heard: true}, buurtbel.Heard},
+	{"does not keep a line for ever", false, []step{
+		{voice.Patience, tick, "message"}, {voice.Longest, key('2'), "goodbye"}, {second, key('1'), "thanks"},
+	}, voice.Ending{Heard: true}, buurtbel.Heard},
+}
+
 func TestDialogue(t *testing.T) {
-	const second = time.Second
-	for _, c := range []struct {
-		name  string
-		slow  bool
-		steps []step
-		want  voice.Ending
-		state buurtbel.DeliveryState
-	}{
-		{"hears it and confirms", false, []step{
-			{second, sign(voice.Person), "message"}, {20 * second, ended, "menu"}, {3 * second, key('1'), "thanks"}, {2 * second, ended, "hang-up"},
-		}, voice.Ending{Heard: true, Delivered: true}, buurtbel.Heard},
-		{"confirms in the middle of it", false, []step{
-			{second, sign(voice.Person), "message"}, {second, key('1'), "thanks"}, {0, hungUp, ""},
-		}, voice.Ending{Heard: true}, buurtbel.Heard},
-		{"says nothing, hears it, hangs up in the menu", false, []step{
-			{voice.Patience - 1, tick, ""}, {1, tick, "message"}, {20 * second, ended, "menu"}, {second, hungUp, ""},
-		}, voice.Ending{Delivered: true}, buurtbel.Delivered},
-		{"hangs up before the end", false, []step{
-			{second, sign(voice.Person), "message"}, {10 * second, hungUp, ""},
-		}, voice.Ending{}, buurtbel.HandedOver},
-		{"presses no key: again, slower, once", false, []step{
-			{voice.Patience, tick, "message"}, {second, ended, "menu"}, {second, ended, ""}, {voice.KeyWait - 1, tick, ""}, {1, tick, "again"},
-			{second, ended, "message slowly"}, {second, ended, "menu slowly"}, {second, ended, ""}, {voice.KeyWait, tick, "goodbye slowly"}, {second, ended, "hang-up"},
-		}, voice.Ending{Delivered: true}, buurtbel.Delivered},
-		{"wishes slower speech", true, []step{
-			{voice.Patience, tick, "message slowly"}, {second, key('3'), "report slowly"}, {second, ended, "keys slowly"}, {second, ended, ""}, {second, key('1'), "thanks slowly"},
-		}, voice.Ending{Heard: true}, buurtbel.Heard},
-		{"again, and how to report", false, []step{
-			{voice.Patience, tick, "message"}, {second, key('2'), "message"}, {second, ended, "menu"}, {second, key('3'), "report"}, {second, ended, "keys"}, {second, key('2'), "message"}, {0, hungUp, ""},
-		}, voice.Ending{Delivered: true}, buurtbel.Delivered},
-		{"a key before we speak makes us speak", false, []step{
-			{second, key('1'), "message"}, {second, hungUp, ""},
-		}, voice.Ending{}, buurtbel.HandedOver},
-		{"a key that means nothing does not interrupt, and is answered with the keys", false, []step{
-			{voice.Patience, tick, "message"}, {second, key('5'), ""}, {second, ended, "menu"}, {second, ended, ""}, {second, key('#'), "keys"}, {0, hungUp, ""},
-		}, voice.Ending{Delivered: true}, buurtbel.Delivered},
-		{"no more calls takes nine twice", false, []step{
-			{voice.Patience, tick, "message"}, {second, key('9'), "no-more"}, {second, key('9'), "no-more-done"}, {0, key('1'), ""}, {second, ended, "hang-up"},
-		}, voice.Ending{OptOut: true}, buurtbel.HandedOver},
-		{"nine, something else, nine asks again", false, []step{
-			{voice.Patience, tick, "message"}, {second, key('9'), "no-more"}, {second, key('2'), "message"}, {second, key('9'), "no-more"}, {second, ended, ""}, {second, key('9'), "no-more-done"},
-		}, voice.Ending{OptOut: true}, buurtbel.HandedOver},
-		{"nine and then silence keeps the number", false, []step{
-			{voice.Patience, tick, "message"}, {second, key('9'), "no-more"}, {second, ended, ""}, {voice.KeyWait, tick, "again"}, {second, key('9'), "no-more"}, {0, hungUp, ""},
-		}, voice.Ending{}, buurtbel.HandedOver},
-		{"a machine with a beep", false, []step{
-			{second, sign(voice.Machine), ""}, {voice.Patience, tick, ""}, {8 * second, sign(voice.Beep), "voicemail"}, {20 * second, ended, "hang-up"},
-		}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
-		{"a machine recognised after we began", false, []step{
-			{voice.Patience, tick, "message"}, {second, sign(voice.Machine), "hush"}, {8 * second, sign(voice.Beep), "voicemail"}, {10 * second, hungUp, ""},
-		}, voice.Ending{Machine: true}, buurtbel.HandedOver},
-		{"a machine that listened to all of it with its greeting", false, []step{
-			{voice.Patience, tick, "message"}, {9 * second, ended, "menu"}, {second, sign(voice.Machine), "hush"}, {second, hungUp, ""},
-		}, voice.Ending{Machine: true}, buurtbel.HandedOver},
-		{"only a beep is known", false, []step{
-			{voice.Patience, tick, "message"}, {9 * second, sign(voice.Beep), "voicemail"}, {20 * second, ended, "hang-up"},
-		}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
-		{"no beep, the greeting ends", false, []step{
-			{second, sign(voice.Machine), ""}, {8 * second, sign(voice.GreetingEnded), "voicemail"}, {5 * second, sign(voice.Beep), "voicemail"}, {20 * second, ended, "hang-up"},
-		}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
-		{"two beeps that belong together; a later tone is none", false, []step{
-			{second, sign(voice.Beep), "voicemail"}, {second, sign(voice.Beep), "voicemail"}, {4 * second, sign(voice.Beep), ""}, {20 * second, ended, "hang-up"},
-		}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
-		{"a machine that never ends", false, []step{
-			{second, sign(voice.Machine), ""}, {voice.BeepWait - 1, tick, ""}, {1, tick, "voicemail"}, {20 * second, ended, "hang-up"},
-		}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
-		{"a person after all", false, []step{
-			{second, sign(voice.Machine), ""}, {second, sign(voice.Person), "message"}, {20 * second, ended, "menu"}, {second, key('1'), "thanks"},
-		}, voice.Ending{Heard: true, Delivered: true}, buurtbel.Heard},
-		{"who pressed a key is no machine", false, []step{
-			{voice.Patience, tick, "message"}, {second, key('2'), "message"}, {second, sign(voice.Machine), ""}, {second, sign(voice.Beep), ""}, {second, hungUp, ""},
-		}, voice.Ending{}, buurtbel.HandedOver},
-		{"takes up a telephone whose machine was speaking, and confirms", false, []step{
-			{second, sign(voice.Beep), "voicemail"}, {second, key('1'), "thanks"}, {second, ended, "hang-up"},
-		}, voice.Ending{Heard: true}, buurtbel.Heard},
-		{"stopped while it speaks", false, []step{
-			{voice.Patience, tick, "message"}, {second, withdrawn, "stopped"}, {0, key('1'), ""}, {second, ended, "hang-up"},
-		}, voice.Ending{}, buurtbel.HandedOver},
-		{"stopped before it spoke", false, []step{{second, withdrawn, "hang-up"}}, voice.Ending{}, buurtbel.HandedOver},
-		{"stopped while a machine greets", false, []step{
-			{voice.Patience, tick, "message"}, {second, sign(voice.Machine), "hush"}, {second, withdrawn, "hang-up"},
-		}, voice.Ending{Machine: true}, buurtbel.HandedOver},
-		{"confirmed, then stopped", false, []step{
-			{voice.Patience, tick, "message"}, {second, key('1'), "thanks"}, {0, withdrawn, ""}, {second, ended, "hang-up"},
-		}, voice.Ending{Heard: true}, buurtbel.Heard},
-		{"does not keep a line for ever", false, []step{
-			{voice.Patience, tick, "message"}, {voice.Longest, key('2'), "goodbye"}, {second, key('1'), "thanks"},
-		}, voice.Ending{Heard: true}, buurtbel.Heard},
-	} {
+	for _, c := range slices.Concat(people, machines, ends) {
 		t.Run(c.name, func(t *testing.T) {
 			now := time.Unix(1_800_000_000, 0)
 			d := voice.NewDialogue(c.slow, now)

@@ -93,6 +93,7 @@ func TestCallProperties(t *testing.T) {
 			for i, h := range []habit{a, b} {
 				r.trunk.Connect(numbers[i], h.phone(&pressed[i]))
 				ctx, cancel := context.WithCancelCause(t.Context())
+				defer cancel(nil)
 				if h.cancel > 0 {
 					time.AfterFunc(h.cancel, func() { cancel(h.cause) })
 				}

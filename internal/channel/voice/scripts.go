@@ -64,8 +64,8 @@ func (s *Scripts) Prepare(ctx context.Context, c *channel.Content) error {
 	return err
 }
 
-// Warm renders the sentences that every message in these languages has in common, so that the first alert need not wait for them.
-func (s *Scripts) Warm(ctx context.Context, languages []buurtbel.Language) error {
+// PrepareLanguages renders the sentences that every message in these languages has in common, so that the first alert need not wait for them.
+func (s *Scripts) PrepareLanguages(ctx context.Context, languages []buurtbel.Language) error {
 	_, err := s.fixed(ctx, languages)
 	return err
 }
