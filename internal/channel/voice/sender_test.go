@@ -156,6 +156,23 @@ func TestLastFrame(t *testing.T) {
 	}
 }
 
+// TestGoneWithLastFrame: who hangs up in the very moment of the last frame was told all of it.
+func TestGoneWithLastFrame(t *testing.T) {
+	const all = 83 * voice.Frame // 0.2 s, "intro nl." in 0.45 s, 0.3 s, "text nl." in 0.4 s, 0.3 s, up to a whole frame
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, 1)
+			r.trunk.Connect(mobile, trunk.Picks(func(p *trunk.Party) {
+				p.Until(func(a voice.Audio) bool { return len(a) >= all })
+			}))
+			got := r.send(t.Context(), message(mobile, content(buurtbel.Dutch))).wait()
+			if n := len(r.trunk.Calls()[0].Sound()); got.State != buurtbel.Delivered || n != all {
+				t.Errorf("%s after %d of %d samples", got.State, n, all)
+			}
+		})
+	}
+}
+
 // TestKeyAndGone: a key pressed in the same moment as the telephone is put down still counts.
 func TestKeyAndGone(t *testing.T) {
 	for range 50 {
