@@ -136,6 +136,9 @@ func (s *Sender) enter() bool {
 	return true
 }
 
+// betweenCalls is how long a telephone rests between two calls that waited for each other: it may not be put down yet.
+const betweenCalls = 2 * time.Second
+
 // Send implements channel.Sender. It waits for a free line, unless the number is being called now: then it returns at once, and the call
 // follows when the one before has ended.
 func (s *Sender) Send(ctx context.Context, m *channel.Message, settle func(channel.Result)) {
@@ -156,6 +159,7 @@ func (s *Sender) Send(ctx context.Context, m *channel.Message, settle func(chann
 	go func() {
 		select {
 		case <-comes:
+			wait(ctx, betweenCalls) // cancelled or not, begin knows what to do
 			h.begin()
 		case <-ctx.Done():
 			s.turns.leave(m.To, comes)
@@ -236,11 +240,40 @@ func (h *hand) call() channel.Result {
 	if err != nil {
 		return channel.Result{Failure: h.unrendered(ctx, err)}
 	}
-	call, refusal := h.s.trunk.Dial(ctx, h.m.To, h.ring())
+	call, refusal := h.dial(ctx)
 	if refusal != nil {
 		return h.refused(ctx, refusal)
 	}
 	return h.talk(call, script)
+}
+
+// How long a hand-over that has a line waits for the trunk to have it too, and how often it looks.
+const (
+	lineComes = 10 * time.Second
+	lineLook  = 50 * time.Millisecond
+)
+
+// dial places the call. A trunk counts a line as taken until the carrier has acknowledged the end of its call, so the line that came free here
+// may take a moment to be free there.
+func (h *hand) dial(ctx context.Context) (Call, *Refusal) {
+	for until := time.Now().Add(lineComes); ; {
+		call, refusal := h.s.trunk.Dial(ctx, h.m.To, h.ring())
+		if refusal == nil || refusal.Code != CodeNoLine || time.Now().After(until) || !wait(ctx, lineLook) {
+			return call, refusal
+		}
+	}
+}
+
+// wait lets time pass; false when ctx is done first.
+func wait(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 func (h *hand) unrendered(ctx context.Context, err error) *channel.Failure {

@@ -314,6 +314,32 @@ func TestLinesAreFullAndNeverAbove(t *testing.T) {
 	})
 }
 
+// TestLineFreeLater: a line that the trunk gives back a moment after the call ended delays the next call by that moment and refuses nothing.
+func TestLineFreeLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, 1)
+		r.trunk.ConnectOthers(trunk.RingsOut)
+		r.trunk.SetGrace(300 * time.Millisecond)
+		began := time.Now()
+		first := r.send(t.Context(), message(landline, content(buurtbel.Dutch)))
+		second := r.send(t.Context(), message(mobile, content(buurtbel.Dutch)))
+		for _, s := range []*settled{first, second} {
+			if got := s.wait(); got.State != buurtbel.Rang {
+				t.Errorf("%+v", got.Failure)
+			}
+		}
+		if took := time.Since(began); took > 51*time.Second {
+			t.Errorf("took %s", took)
+		}
+		r.trunk.SetGrace(time.Hour)
+		r.send(t.Context(), message(mobile, content(buurtbel.Dutch))).wait()
+		last := r.send(t.Context(), message(mobile, content(buurtbel.Dutch))).wait()
+		if f := last.Failure; f == nil || f.Reason != buurtbel.Throttled || f.Code != voice.CodeNoLine {
+			t.Errorf("%+v", f)
+		}
+	})
+}
+
 func TestLinesGrow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, 0)

@@ -26,10 +26,11 @@ type Trunk struct {
 	other  Phone // of every number without a phone of its own; nil: such a number does not exist
 	calls  []*Party
 	out    int
-	most   int            // the most calls that were ever out at once
+	most   int            // see Most
 	to     map[string]int // calls that are out, by number
 	twice  bool           // one number was called twice at once
 	silent bool
+	grace  time.Duration
 	down   chan struct{} // closed by Cut
 }
 
@@ -59,6 +60,13 @@ func (t *Trunk) SetLines(n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.lines = n
+}
+
+// SetGrace makes every line stay taken for d after the end of its call, as until the carrier has acknowledged it.
+func (t *Trunk) SetGrace(d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.grace = d
 }
 
 // Lines implements voice.Trunk.
@@ -105,7 +113,7 @@ func (t *Trunk) Calls() []*Party {
 	return slices.Clone(t.calls)
 }
 
-// Most is the most calls that were out at once, ringing ones included.
+// Most is the most calls that were out at once, ringing ones included, and one more when a call was placed above the lines.
 func (t *Trunk) Most() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -119,15 +127,18 @@ func (t *Trunk) Twice() bool {
 	return t.twice
 }
 
-// place books a call.
+// place books a call; nil when every line is taken.
 func (t *Trunk) place(to string) (p *Party, phone Phone, silent bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.most = max(t.most, t.out+1) // also of a call too many
+	if t.out >= t.lines {
+		return nil, nil, false
+	}
 	p = newParty(to)
 	p.ended = func() { t.over(to) }
 	t.calls = append(t.calls, p)
 	t.out++
-	t.most = max(t.most, t.out)
 	t.to[to]++
 	t.twice = t.twice || t.to[to] > 1
 	phone, ok := t.phones[to]
@@ -140,8 +151,18 @@ func (t *Trunk) place(to string) (p *Party, phone Phone, silent bool) {
 func (t *Trunk) over(to string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.out--
 	t.to[to]--
+	if t.grace > 0 {
+		time.AfterFunc(t.grace, t.free)
+		return
+	}
+	t.out--
+}
+
+func (t *Trunk) free() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.out--
 }
 
 // Dial implements voice.Trunk.
@@ -151,6 +172,8 @@ func (t *Trunk) Dial(ctx context.Context, to string, ring time.Duration) (voice.
 	}
 	p, phone, silent := t.place(to)
 	switch {
+	case p == nil:
+		return nil, &voice.Refusal{Reason: buurtbel.Throttled, Temporary: true, Code: voice.CodeNoLine}
 	case silent:
 		phone = func(p *Party) { <-p.done }
 	case phone == nil:
