@@ -63,6 +63,10 @@ type Refusal struct {
 	Code      string          // such as "486 Busy Here"; never a number
 }
 
+// CodeNoLine is the Code of a Throttled refusal by the trunk itself: every line is taken, as when the carrier has not yet acknowledged the end
+// of a call. Nothing was sent. A Sender tries again by itself.
+const CodeNoLine = "no free line"
+
 func (r *Refusal) Error() string { return string(r.Reason) + " (" + r.Code + ")" }
 
 // Trunk is one carrier of calls.
