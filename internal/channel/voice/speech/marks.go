@@ -78,7 +78,7 @@ func (r *reader) hyphen(before, after rune) {
 		r.out.WriteString(" " + r.to + " ")
 	case isDigit(after) && (before == ' ' || r.at == 0):
 		r.out.WriteString(" " + r.minus + " ")
-	case (unicode.IsLetter(before) || isDigit(before)) && unicode.IsLetter(after):
+	case (unicode.IsLetter(before) || isDigit(before)) && (unicode.IsLetter(after) || after == '\''):
 		r.out.WriteByte('-')
 	case before == ' ' && after == ' ':
 		r.out.WriteString(", ")
@@ -141,15 +141,26 @@ func tidy(said string) string {
 
 // capitals begins each sentence with one: some voices take a point before a small letter for that of an abbreviation.
 func capitals(said string) string {
-	first := true
-	letter := 'a'
-	return strings.Map(func(c rune) rune {
-		starts := first
-		first = strings.ContainsRune(".!?", letter) && c == ' ' || starts && c == ' '
-		letter = c
-		if starts {
-			return unicode.ToUpper(c)
+	var out strings.Builder
+	starts, letters := true, 0 // letters of the word so far; the point after one letter is that of an abbreviation
+	for _, c := range said {
+		switch {
+		case c == ' ':
+			letters = 0
+		case strings.ContainsRune("!?", c) || c == '.' && letters > 1:
+			starts = true
+		case starts && letters == 0 && unicode.IsLetter(c):
+			c, starts = unicode.ToUpper(c), false
+			letters++
+		case unicode.IsLetter(c):
+			starts = false
+			letters++
+		case c == '.':
+			letters = 0
+		case c == '\'': // 's Avonds
+			starts = false
 		}
-		return c
-	}, said)
+		out.WriteRune(c)
+	}
+	return out.String()
 }

@@ -40,12 +40,13 @@ func (p *program) wav(ctx context.Context, text string, how manner) ([]byte, err
 	out := &bounded{most: p.largest}
 	cmd := exec.CommandContext(ctx, p.path, args...)
 	cmd.Stdin, cmd.Stdout = strings.NewReader(text+"\n"), out
-	cmd.WaitDelay = time.Second // a grandchild must not hold the pipe open
+	cmd.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8"} // ours may hold secrets
+	cmd.WaitDelay = time.Second                                               // a grandchild must not hold the pipe open
 	apart(cmd)
 	err := cmd.Run()
 	var exit *exec.ExitError
 	switch {
-	case errors.Is(err, errTooLarge):
+	case out.over: // the program may have died of a closed pipe meanwhile
 		return nil, buurtbel.FailWith(err, buurtbel.Internal, "speech.too-large", nil)
 	case errors.As(err, &exit):
 		return nil, buurtbel.FailWith(errors.New(exit.String()), buurtbel.Internal, "speech.program-stopped", buurtbel.Args{"Program": filepath.Base(p.path)})

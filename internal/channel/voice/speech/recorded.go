@@ -42,12 +42,12 @@ type recorded struct {
 const pause = 180 * time.Millisecond
 
 // openRecorded reads a folder; every file that the index names must be there and be sound.
-func openRecorded(folder string, largest int64, rest voice.Speaker) (*recorded, error) {
+func openRecorded(folder string, largest int64, rest voice.Speaker) (_ *recorded, err error) {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return nil, buurtbel.FailWith(err, buurtbel.Invalid, "speech.folder-missing", nil)
 	}
-	defer root.Close()
+	defer func() { err = errors.Join(err, root.Close()) }()
 	index, err := readWithin(root, "index.json", largest)
 	if err != nil {
 		return nil, buurtbel.FailWith(err, buurtbel.Invalid, "speech.index-unreadable", nil)

@@ -183,11 +183,16 @@ func (t *tongue) sayLine(r *reader, f []string) string {
 		return ""
 	}
 	asked := regexpOf(`(?i)(?:^|[^\pL])(?:` + t.calling + `)[ :]+(?:[0-9]{3}[ /,]+(?:or|oder|and|und)?[ ]*)?$`).MatchString(r.text[:r.at])
-	if !asked && !emergencyLines()[f[0]] {
+	next := r.wordAfter(f[0])
+	alone := next == "" || afterLine[strings.ToLower(next)] || len(next) == 2 && strings.ToUpper(next) == next // 112 BE is an app
+	if !asked && (!alone || !emergencyLines()[f[0]]) {
 		return ""
 	}
 	return t.digitByDigit(f[0])
 }
+
+// afterLine are words that may follow the number of a line, and do not say how many of something there are.
+var afterLine = map[string]bool{"an": true, "oder": true, "und": true, "wählen": true, "anrufen": true, "or": true, "and": true, "now": true, "if": true, "at": true, "is": true}
 
 func (t *tongue) sayPostal(r *reader, f []string) string {
 	after := r.wordAfter(f[0])

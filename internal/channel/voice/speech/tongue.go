@@ -34,13 +34,13 @@ type tongue struct {
 	oneByOne  bool     // digits after the decimal mark are said one by one
 
 	to, or, minus, point, comma, plus, metre, box, always string
-	euro, cents                                           [2]string
+	euro                                                  [2]string
 	symbols                                               map[rune]string
 	andOr                                                 *regexp.Regexp
 	units                                                 map[string][2]string
-	roads                                                 *regexp.Regexp     // the word before a house number, when it is clear that it is a street
-	endings                                               []abbreviation     // at the end of a word, such as "str" of Kerkstr.
-	abbreviated                                           []abbreviation     // whole words
+	roads                                                 *regexp.Regexp // the word before a house number, when it is clear that it is a street
+	endings                                               []abbreviation // at the end of a word, such as "str" of Kerkstr.
+	abbreviated                                           []abbreviation // whole words
 	words, numbers                                        []rule
 }
 

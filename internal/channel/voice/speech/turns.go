@@ -69,10 +69,12 @@ var errTooLarge = errors.New("the sound is larger than is allowed")
 type bounded struct {
 	kept []byte
 	most int64
+	over bool // more came than is kept
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
 	if int64(len(b.kept)+len(p)) > b.most {
+		b.over = true
 		return 0, errTooLarge
 	}
 	b.kept = append(b.kept, p...)
