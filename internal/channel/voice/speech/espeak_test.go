@@ -3,10 +3,12 @@ package speech
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -154,15 +156,56 @@ func TestTextIsInNoArguments(t *testing.T) {
 	}
 }
 
-func TestEspeakGetsItsTextOnStandardInput(t *testing.T) {
-	made := openEspeak(t, Config{}).(*turns).engine.(*program)
-	for _, a := range made.args {
-		if strings.Contains(a, "{text}") {
-			t.Errorf("argument %q holds the text", a)
+// TestEspeakIsKilledAndShowsNoText has espeak-ng busy for seconds, looks at its arguments, and cancels.
+func TestEspeakIsKilledAndShowsNoText(t *testing.T) {
+	const secret = "zeldzaamwoordzonderbetekenis"
+	s := openEspeak(t, Config{Largest: 1 << 30})
+	if _, err := os.Stat("/proc/self/cmdline"); err != nil {
+		t.Skip("this system has no /proc")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		_, err := s.Speak(ctx, strings.Repeat(secret+". ", 20_000), buurtbel.Dutch, false)
+		done <- err
+	}()
+	child, arguments := childProcess(t, "espeak-ng")
+	if strings.Contains(arguments, secret) || !strings.Contains(arguments, "--stdin") {
+		t.Errorf("arguments: %q", arguments)
+	}
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), secret) {
+		t.Errorf("cancelled: %v", err)
+	}
+	gone(t, child)
+}
+
+// childProcess waits for a process of a name whose parent is this one.
+func childProcess(t *testing.T, name string) (pid int, arguments string) {
+	t.Helper()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for range 10_000 {
+		files, err := filepath.Glob("/proc/[0-9]*/stat")
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, f := range files {
+			stat, err := os.ReadFile(f)
+			if err != nil || !strings.Contains(string(stat), fmt.Sprintf("(%s) ", name)) {
+				continue
+			}
+			line, err := os.ReadFile(filepath.Join(filepath.Dir(f), "cmdline"))
+			fields := strings.Fields(string(stat))
+			if err != nil || fields[3] != strconv.Itoa(os.Getpid()) {
+				continue
+			}
+			if pid, err = strconv.Atoi(fields[0]); err == nil && len(line) > 0 {
+				return pid, string(line)
+			}
+		}
+		<-tick.C
 	}
-	want := speak(t, openEspeak(t, Config{}), "dit staat nergens anders", buurtbel.Dutch, false)
-	if want.Length() < time.Second {
-		t.Errorf("only %s of speech from standard input", want.Length())
-	}
+	t.Fatalf("%s never began", name)
+	return 0, ""
 }

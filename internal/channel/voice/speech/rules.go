@@ -36,7 +36,8 @@ func (t *tongue) numberRules() []rule {
 		{form(`[0-9]{4}`), t.sayYear},
 		{form(`€ ?` + numeral), t.sayMoney},
 		{form(numeral + ` ?(?:€|(?i:euros?|EUR)\b)`), t.sayMoney},
-		{form(numeral + ` ?(` + units + `)`), t.sayMeasure},
+		{form(`([0-9]+)([a-gA-G])`), t.sayHouseLetter},
+		{form(numeral + ` ?(` + units + `)\.?`), t.sayMeasure},
 		{form(`([0-9]+)(?:` + t.ordinals + `)`), t.sayOrdinal},
 		{form(`([0-9]+)([A-Za-z])`), t.sayHouse},
 		{form(numeral), t.sayNumber},
@@ -94,6 +95,9 @@ func (t *tongue) sayDate(r *reader, day, month, year string) string {
 func (t *tongue) sayDayOrBox(r *reader, f []string) string {
 	if r.afterStreet() {
 		return t.cardinal(atoi(f[1])) + " " + t.box + " " + t.cardinal(atoi(f[2]))
+	}
+	if t.month(r.wordAfter(f[0])) != "" { // 5/6 mei
+		return ""
 	}
 	return t.sayDate(r, f[1], f[2], "")
 }
@@ -230,7 +234,11 @@ func (t *tongue) sayMoney(r *reader, f []string) string {
 	if len(f[2]) > 2 {
 		return t.decimals(f[1], f[2]) + " " + t.euro[1]
 	}
-	said := t.count(euros, t.euro[0]) + " " + plural(t.euro, euros)
+	unit := plural(t.euro, euros)
+	if strings.HasSuffix(strings.ToLower(f[0]), "euro") { // as written: a 50 euro note
+		unit = t.euro[0]
+	}
+	said := t.count(euros, t.euro[0]) + " " + unit
 	if cents := atoi((f[2] + "00")[:2]); cents > 0 {
 		said += " " + t.cardinal(cents)
 	}
@@ -250,11 +258,7 @@ func (t *tongue) sayMeasure(r *reader, f []string) string {
 	if f[3][0] == '-' { // 9-jarige
 		return t.whole(f[1], "x") + forms[0]
 	}
-	after := r.text[r.at+len(f[0]):]
-	stop := ""
-	if strings.HasPrefix(after, ".") && !strings.HasPrefix(after, "..") && endsSentence(after[1:]) {
-		stop = "." // tidy makes one of the two
-	}
+	stop := r.stopAfterUnit(f[0])
 	if f[2] != "" {
 		return t.decimals(f[1], f[2]) + " " + forms[1] + stop
 	}
@@ -286,6 +290,14 @@ func (t *tongue) sayOrdinal(r *reader, f []string) string {
 		return ""
 	}
 	return t.ordinal(n, strings.ToLower(r.wordBefore()+" "+f[0]))
+}
+
+// sayHouseLetter reads 12g after a street, which elsewhere is a weight.
+func (t *tongue) sayHouseLetter(r *reader, f []string) string {
+	if !r.afterStreet() {
+		return ""
+	}
+	return t.sayHouse(r, f)
 }
 
 // sayHouse reads 12A, after a street also 12a.

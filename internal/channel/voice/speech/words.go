@@ -1,6 +1,7 @@
 package speech
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,9 +49,21 @@ func likeCase(written, said string) string {
 	return said
 }
 
+// sayEnding completes the name of a street. Without its point only a house number shows that it is one: Lincoln is no lane.
 func (t *tongue) sayEnding(a abbreviation) func(*reader, []string) string {
-	return func(r *reader, f []string) string { return f[1] + a.said + r.stop(f[0]) }
+	return func(r *reader, f []string) string {
+		pointed := strings.HasSuffix(f[0], ".")
+		if !pointed && !houseFollows.MatchString(r.text[r.at+len(f[0]):]) {
+			return ""
+		}
+		if last, _ := utf8.DecodeLastRuneInString(f[1]); a.said == "laan" && strings.ContainsRune("aiouyäöü", unicode.ToLower(last)) {
+			return ""
+		}
+		return f[1] + a.said + r.stop(f[0])
+	}
 }
+
+var houseFollows = regexp.MustCompile(`^,? [0-9]`)
 
 func (t *tongue) sayMonthFirst(r *reader, f []string) string {
 	day, month := atoi(f[2]), t.month(f[1])
