@@ -13,7 +13,7 @@ func dutch() *tongue {
 		clock:   dutchClock,
 		date:    func(day int, month, _ string) string { return dutchCardinal(day) + " " + month },
 		year:    dutchYear, postal: dutchPostal,
-		code: `code|kode|pincode`, clockUnit: `uur|[uUhH]`, duration: map[string]bool{},
+		code: `code|kode|pincode`, calling: `bel|belt|bellen|via|op het nummer|telefoonnummer|telefoon|noodnummer`, clockUnit: `uur|[uUhH]`, duration: map[string]bool{},
 		ordinals: `ste|de|e`, grouping: `\.`, decimal: `,`,
 		months: strings.Fields("januari februari maart april mei juni juli augustus september oktober november december"),
 		short:  strings.Fields("jan feb mrt apr . jun jul aug sep okt nov dec"),
@@ -40,7 +40,7 @@ func dutchUnits() map[string][2]string {
 		"km/u": same("kilometer per uur"), "km/h": same("kilometer per uur"), "km2": same("vierkante kilometer"), "km": same("kilometer"),
 		"m2": same("vierkante meter"), "m3": same("kubieke meter"), "m": same("meter"), "cm": same("centimeter"), "mm": same("millimeter"),
 		"kg": same("kilogram"), "g": same("gram"), "l": same("liter"), "ha": same("hectare"), "%": same("procent"), "°C": same("graden"), "°": same("graden"),
-		"u": same("uur"), "uur": same("uur"), "min": {"minuut", "minuten"}, "sec": {"seconde", "seconden"}, "kV": same("kilovolt"), "ct": same("cent"), "x": same("keer"),
+		"u": same("uur"), "j": same("jaar"), "uur": same("uur"), "min": {"minuut", "minuten"}, "sec": {"seconde", "seconden"}, "kV": same("kilovolt"), "ct": same("cent"), "x": same("keer"),
 		"-jarige": same("jarige"), "-jarigen": same("jarigen"), "-jarig": same("jarig"),
 	}
 }
@@ -49,11 +49,12 @@ func dutchAbbreviations() []abbreviation {
 	return []abbreviation{
 		{`(?i:t\. ?h\. ?v\.)`, "ter hoogte van"}, {`(?i:thv)\b\.?`, "ter hoogte van"}, {`(?i:t\. ?e\. ?m\.|tem\b)`, "tot en met"}, {`(?i:t\.a\.v\.)`, "ter attentie van"},
 		{`(?i:i\. ?v\. ?m\.)`, "in verband met"}, {`(?i:m\. ?b\. ?t\.)`, "met betrekking tot"}, {`(?i:d\. ?w\. ?z\.)`, "dat wil zeggen"}, {`(?i:o\. ?a\.)`, "onder andere"},
-		{`(?i:a\. ?u\. ?b\.)`, "alstublieft"}, {`(?i:bijv|bv|vb)\.`, "bijvoorbeeld"}, {`(?i:enz)\.`, "enzovoort"}, {`(?i:ca)\.`, "ongeveer"}, {`(?i:nr)\b\.?`, "nummer"},
+		{`(?i:a\. ?u\. ?b\.)`, "alstublieft"}, {`(?i:bijv|bv|vb)\.`, "bijvoorbeeld"}, {`(?i:enz)\.`, "enzovoort"}, {`(?i:ca)\.`, "ongeveer"}, {`(?i:nr)\.-?plaat`, "nummerplaat"}, {`(?i:nr)\b\.?`, "nummer"},
 		{`(?i:tel)\.`, "telefoon"}, {`(?i:max)\.`, "maximaal"}, {`(?i:min)\.`, "minimaal"}, {`(?i:incl)\.`, "inclusief"}, {`(?i:pers)\.`, "personen"}, {`(?i:blz)\.`, "bladzijde"},
 		{`(?i:str)\.`, "straat"}, {`(?i:stwg|stw)\.`, "steenweg"}, {`(?i:ln)\.`, "laan"}, {`(?i:pl)\.`, "plein"}, {`(?i:dr)\.`, "dokter "}, {`(?i:prof)\.`, "professor "},
 		{`(?i:burg)\.`, "burgemeester "}, {`(?i:past)\.`, "pastoor "}, {`(?i:kan)\.`, "kanunnik "}, {`(?i:kard)\.`, "kardinaal "}, {`(?i:gen)\.`, "generaal "}, {`(?i:kon)\.`, "koning "},
 		{`St\.?-`, "Sint-"}, {`St\. ?`, "Sint "}, {`O\.? ?-?L\.? ?-?V\.?-`, "Onze-Lieve-Vrouw-"}, {`O\.? ?-?L\.? ?-?V\b\.?`, "Onze-Lieve-Vrouw "}, {`(?i:gsm)-?nr\.?`, "gsm-nummer"}, {`(?i:dhr)\.`, "meneer "}, {`(?i:mevr|mw)\.`, "mevrouw "},
+		{`(?i:t\. ?w\. ?v\.)`, "ter waarde van"}, {`(?i:verd)\.`, "verdieping"}, {`(?i:ref)\.`, "referentie "}, {`(?i:ma-vr)`, "maandag tot vrijdag"},
 		{`(?i:vlgs)\.`, "volgens"}, {`(?i:resp)\.`, "respectievelijk"}, {`(?i:omg)\.`, "omgeving"}, {`(?i:vtg)\b\.?`, "voertuig"},
 	}
 }

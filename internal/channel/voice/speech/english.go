@@ -13,7 +13,7 @@ func english() *tongue {
 		clock:   englishClock, year: englishYear, date: englishDate,
 		code: `code|pin`, calling: `call|dial|ring|phone|police|emergency|number`, clockUnit: `o'clock|hrs|hours`,
 		duration: map[string]bool{"in": true, "within": true, "for": true, "about": true, "last": true, "next": true, "every": true},
-		ordinals: `st|nd|rd|th`, grouping: `,`, decimal: `\.`, oneByOne: true,
+		ordinals: `st|nd|rd|th`, grouping: `,`, decimal: `\.`, oneByOne: true, spelled: true,
 		months: strings.Fields("January February March April May June July August September October November December"),
 		short:  strings.Fields("Jan Feb Mar Apr . Jun Jul Aug Sept Oct Nov Dec"),
 		to:     "to", or: "or", minus: "minus", point: "point", comma: "comma", plus: "plus", metre: "metre", box: "box", always: "twenty-four seven",
@@ -46,7 +46,7 @@ func englishAbbreviations() []abbreviation {
 		{`(?i:no)\. ?(?:#)?`, "number "}, {`(?i:tel)\.`, "telephone"}, {`(?i:max)\.`, "maximum"}, {`(?i:min)\.`, "minimum"}, {`(?i:incl)\.`, "including"},
 		{`([A-Z][a-z']+) St\b\.?`, "$1 Street"}, {`([A-Z][a-z']+) Rd\b\.?`, "$1 Road"}, {`([A-Z][a-z']+) Dr\b\.?`, "$1 Drive"}, {`([A-Z][a-z']+) Ln\b\.?`, "$1 Lane"},
 		{`([A-Z][a-z']+) (?:Ave|Av)\b\.?`, "$1 Avenue"}, {`([A-Z][a-z']+) Sq\b\.?`, "$1 Square"}, {`([A-Z][a-z']+) Pl\b\.?`, "$1 Place"},
-		{`St\b\.? `, "Saint "}, {`Dr\b\.?`, "Doctor"}, {`Mr\b\.?`, "Mister"}, {`Mrs\b\.?`, "Missus"}, {`Prof\.`, "Professor"}, {`a\.m\.`, "a m"}, {`p\.m\.`, "p m"}, {`pm\b`, "p m"},
+		{`St\b\.? `, "Saint "}, {`Dr\b\.?`, "Doctor"}, {`Mr\b\.?`, "Mister"}, {`Mrs\b\.?`, "Missus"}, {`Prof\.`, "Professor"}, {`Mon-Fri\b`, "Monday to Friday"}, {`a\.m\.`, "a m"}, {`p\.m\.`, "p m"}, {`pm\b`, "p m"},
 	}
 }
 

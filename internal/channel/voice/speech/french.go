@@ -16,7 +16,7 @@ func french() *tongue {
 			return frenchCardinal(day) + " " + month
 		},
 		postal: func(digits, _ string) string { return frenchCardinal(atoi(digits)) },
-		code:   `code`, clockUnit: `heures?|[hHuU]`, duration: map[string]bool{},
+		code:   `code`, calling: `appelez le|appeler le|formez le|composez le|au numéro|ou le|téléphone`, clockUnit: `heures?|[hHuU]`, duration: map[string]bool{},
 		ordinals: `ers?|ères?|res?|ièmes?|èmes?|emes?|es?|nde?`, grouping: `[ .]`, decimal: `,`,
 		months: strings.Fields("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
 		short:  strings.Fields("janv févr . avr . . juil aout sept oct nov déc"),
@@ -50,7 +50,7 @@ func frenchAbbreviations() []abbreviation {
 		{`(?i:av)\.`, "avenue "}, {`(?i:bd|bld|boul)\b\.?`, "boulevard "}, {`(?i:chée)\b\.?`, "chaussée "}, {`(?i:ch)\.`, "chaussée "}, {`(?i:pl)\.`, "place "}, {`(?i:rte)\b\.?`, "route "},
 		{`(?i:imp)\.`, "impasse "}, {`(?i:all)\.`, "allée "}, {`(?i:sq)\.`, "square "}, {`([rR])\. `, "$1ue "}, {`Ste[ -]`, "Sainte "}, {`St[ -]`, "Saint "}, {`St\. ?`, "Saint "},
 		{`Mmes\b`, "mesdames"}, {`Mme\b`, "madame"}, {`Mlle\b`, "mademoiselle"}, {`MM\.`, "messieurs"}, {`M\. `, "monsieur "}, {`(?i:dr)\b\.?`, "docteur "}, {`(?i:pers)\.`, "personnes"},
-		{`(?i:pcq)\b`, "parce que"}, {`(?i:gsm)\b`, "GSM"},
+		{`(?i:lu-ve)\b`, "lundi à vendredi"}, {`(?i:réf)\.`, "référence "}, {`(?i:pcq)\b`, "parce que"}, {`(?i:gsm)\b`, "GSM"},
 	}
 }
 

@@ -18,7 +18,7 @@ func german() *tongue {
 		},
 		code: `code|kennwort|pin`, calling: `notruf|polizei|nummer|rufen sie|wählen sie|unter|anrufen|wählt|ruft`, clockUnit: `Uhr|[hHuU]`,
 		duration: map[string]bool{"innerhalb": true, "binnen": true, "für": true, "noch": true, "etwa": true, "nach": true},
-		ordinals: `ten|ter|te`, grouping: `\.`, decimal: `,`, oneByOne: true, nouns: true,
+		ordinals: `ten|ter|te`, grouping: `\.`, decimal: `,`, oneByOne: true, spelled: true, nouns: true,
 		months: strings.Fields("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
 		short:  strings.Fields("Jan Feb . Apr . Jun Jul Aug Sept Okt Nov Dez"),
 		to:     "bis", or: "oder", minus: "minus", point: "Punkt", comma: "Komma", plus: "plus", metre: "Meter", box: "Briefkasten", always: "rund um die Uhr",
@@ -41,7 +41,7 @@ func germanUnits() map[string][2]string {
 	return map[string][2]string{
 		"km/h": same("Stundenkilometer"), "km2": same("Quadratkilometer"), "km": same("Kilometer"), "m2": same("Quadratmeter"), "m3": same("Kubikmeter"), "m": same("Meter"),
 		"cm": same("Zentimeter"), "mm": same("Millimeter"), "kg": same("Kilogramm"), "g": same("Gramm"), "l": same("Liter"), "ha": same("Hektar"), "%": same("Prozent"), "°C": same("Grad"),
-		"°": same("Grad"), "h": {"Stunde", "Stunden"}, "Min.": {"Minute", "Minuten"}, "Min": {"Minute", "Minuten"}, "min": {"Minute", "Minuten"}, "Std.": {"Stunde", "Stunden"},
+		"°": same("Grad"), "J": {"Jahr", "Jahre"}, "h": {"Stunde", "Stunden"}, "Min.": {"Minute", "Minuten"}, "Min": {"Minute", "Minuten"}, "min": {"Minute", "Minuten"}, "Std.": {"Stunde", "Stunden"},
 		"Sek.": {"Sekunde", "Sekunden"}, "kV": same("Kilovolt"), "x": same("Mal"), "-jährige": same("jährige"), "-jähriger": same("jähriger"), "-jähriges": same("jähriges"),
 		"-jährigen": same("jährigen"), "-jährig": same("jährig"),
 	}
@@ -52,7 +52,7 @@ func germanAbbreviations() []abbreviation {
 		{`(?i:z\. ?b\.)`, "zum Beispiel"}, {`(?i:d\. ?h\.)`, "das heißt"}, {`(?i:u\. ?a\.)`, "unter anderem"}, {`(?i:usw)\.`, "und so weiter"}, {`(?i:bzw)\.`, "beziehungsweise"},
 		{`(?i:ca)\.`, "circa"}, {`(?i:ggf)\.`, "gegebenenfalls"}, {`(?i:evtl)\.`, "eventuell"}, {`(?i:inkl)\.`, "inklusive"}, {`(?i:nr)\.`, "Nummer"}, {`(?i:tel)\.`, "Telefon"},
 		{`(?i:max)\.`, "maximal"}, {`(?i:min)\.`, "mindestens"}, {`Str\.`, "Straße"}, {`Pl\.`, "Platz"}, {`St\. ?`, "Sankt "}, {`Dr\.`, "Doktor "}, {`Prof\.`, "Professor "},
-		{`Hr\.`, "Herr "}, {`Fr\. `, "Frau "}, {`(?i:pers)\.`, "Personen"}, {`(?i:i\. ?d\. ?r\.)`, "in der Regel"}, {`(?i:s\. ?o\.)`, "siehe oben"},
+		{`Mo-Fr\b`, "Montag bis Freitag"}, {`Hr\.`, "Herr "}, {`Fr\. `, "Frau "}, {`(?i:pers)\.`, "Personen"}, {`(?i:i\. ?d\. ?r\.)`, "in der Regel"}, {`(?i:s\. ?o\.)`, "siehe oben"},
 	}
 }
 

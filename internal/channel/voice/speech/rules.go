@@ -33,10 +33,12 @@ func (t *tongue) numberRules() []rule {
 		{form(`0[0-9]{7,9}`), t.sayTelephone},
 		{form(`[0-9]{3}`), t.sayLine},
 		{form(`[0-9]{4,5}`), t.sayPostal},
+		{form(`[0-9]{4}`), t.sayShortNumber},
 		{form(`[0-9]{4}`), t.sayYear},
 		{form(`€ ?` + numeral), t.sayMoney},
 		{form(numeral + ` ?(?:€|(?i:euros?|EUR)\b)`), t.sayMoney},
 		{form(`([0-9]+)([a-gA-G])`), t.sayHouseLetter},
+		{form(`([0-9]{1,2})\.`), t.sayGermanOrdinal},
 		{form(numeral + ` ?(` + units + `)\.?`), t.sayMeasure},
 		{form(`([0-9]+)(?:` + t.ordinals + `)`), t.sayOrdinal},
 		{form(`([0-9]+)([A-Za-z])`), t.sayHouse},
@@ -183,16 +185,42 @@ func (t *tongue) sayHeight(r *reader, f []string) string {
 
 // sayLine says the number of an emergency line as people know it.
 func (t *tongue) sayLine(r *reader, f []string) string {
-	if t.calling == "" {
+	if !t.spelled {
 		return ""
 	}
-	asked := regexpOf(`(?i)(?:^|[^\pL])(?:` + t.calling + `)[ :]+(?:[0-9]{3}[ /,]+(?:or|oder|and|und)?[ ]*)?$`).MatchString(r.text[:r.at])
+	asked := t.asksToCall(r)
 	next := r.wordAfter(f[0])
 	alone := next == "" || afterLine[strings.ToLower(next)] || len(next) == 2 && strings.ToUpper(next) == next // 112 BE is an app
 	if !asked && (!alone || !emergencyLines()[f[0]]) {
 		return ""
 	}
 	return t.digitByDigit(f[0])
+}
+
+// asksToCall tells that a word before says that the number is one to call.
+func (t *tongue) asksToCall(r *reader) bool {
+	return regexpOf(`(?i)(?:^|[^\pL])(?:` + t.calling + `)[ :]+(?:[0-9 ]{3,14}[ /,]+(?:or|oder|and|und|of|ou|en|et)?[ ]*)?$`).MatchString(r.text[:r.at])
+}
+
+// sayShortNumber says a number of four digits that is called, in two halves or digit by digit.
+func (t *tongue) sayShortNumber(r *reader, f []string) string {
+	if !t.asksToCall(r) {
+		return ""
+	}
+	return t.group(f[0][:2]) + " " + t.group(f[0][2:])
+}
+
+// sayGermanOrdinal reads "der 3. Einbruch": the point is no full stop after a word that asks for an ordinal.
+func (t *tongue) sayGermanOrdinal(r *reader, f []string) string {
+	before := r.wordBefore()
+	if !t.nouns || !ordinalBefore[before] || r.wordAfter(f[0]) == "" || f[1] == "0" {
+		return ""
+	}
+	return t.ordinal(atoi(f[1]), before)
+}
+
+var ordinalBefore = map[string]bool{
+	"der": true, "die": true, "das": true, "den": true, "dem": true, "des": true, "im": true, "am": true, "zum": true, "zur": true, "vom": true, "beim": true, "ins": true,
 }
 
 // afterLine are words that may follow the number of a line, and do not say how many of something there are.

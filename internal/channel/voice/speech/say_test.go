@@ -43,6 +43,8 @@ func TestSayDutch(t *testing.T) {
 		{"Kerkstraat 12/3, op 12/3, op 03/11/2026 en 2026-11-03", "Kerkstraat twaalf bus drie, op twaalf maart, op drie november tweeduizend zesentwintig en drie november tweeduizend zesentwintig"},
 		{"Op dinsdag 3 november 2026, 5 okt. en in 1998", "Op dinsdag drie november tweeduizend zesentwintig, vijf oktober en in negentienhonderd achtennegentig"},
 		{"Grijze VW Polo, ca. 50 km/u, 1,5 km verder t.h.v. nr. 23.", "Grijze VW Polo, ongeveer vijftig kilometer per uur, één komma vijf kilometer verder ter hoogte van nummer drieëntwintig."},
+		{"Vermist: Lotte (9j.), 1,32m. Meld via 0800 00 123 of 1733.", "Vermist: Lotte, negen jaar, één meter tweeëndertig. Meld via nul achthonderd, nul nul, honderddrieëntwintig of zeventien drieëndertig."},
+		{"Fiets t.w.v. 2.500 EUR, 3e verd., N16/E17 (ma-vr 9-17u)", "Fiets ter waarde van tweeduizend vijfhonderd euro, derde verdieping, N zestien, E zeventien, maandag tot vrijdag negen tot zeventien uur"},
 		{"Binnen 10 min. terug, 5 km. daarna, 20 m. Blijf binnen.", "Binnen tien minuten terug, vijf kilometer daarna, twintig meter. Blijf binnen."},
 		{"Een wagen uit Köln. Kerkstraat 12g, 500g, op 5/6 mei, tussen 14 en 16 u", "Een wagen uit Köln. Kerkstraat twaalf G, vijfhonderd gram, op vijf, zes mei, tussen veertien en zestien uur"},
 		{"Binnen 200 m. Blijf binnen.", "Binnen tweehonderd meter. Blijf binnen."},
@@ -98,6 +100,8 @@ func TestSayGerman(t *testing.T) {
 		{"12,50 €, 1.250 Euro. Der 9-jährige Junge, 2.000.001", "Zwölf Euro fünfzig, eintausendzweihundertfünfzig Euro. Der neunjährige Junge, zwei Millionen eins"},
 		{"ÜBUNG. Das ist eine ÜBUNG: 24/7, 20 %.", "Übung. Das ist eine Übung: rund um die Uhr, zwanzig Prozent."},
 		{"Mann/Frau und/oder Kind, St. Vith, Dr. Weber", "Mann oder Frau und oder Kind, Sankt Vith, Doktor Weber"},
+		{"Der 3. Einbruch, im 2. Stock. Lotte (9 J.), Mo-Fr von 8-17 Uhr", "Der dritte Einbruch, im zweiten Stock. Lotte, neun Jahre, Montag bis Freitag von acht bis siebzehn Uhr"},
+		{"Es waren 3. Danach nichts.", "Es waren drei. Danach nichts."},
 		{"In 101 Häusern", "In einhunderteins Häusern"},
 	})
 }

@@ -22,7 +22,8 @@ type tongue struct {
 	postal   func(digits, after string) string
 
 	code      string // pattern of the words before a code
-	calling   string // pattern of the words before a short number that is called; "" when those are said as numbers
+	calling   string // pattern of the words before a short number that is called
+	spelled   bool   // short numbers that are called are said digit by digit, not as numbers
 	clockUnit string // pattern
 	duration  map[string]bool
 	ordinals  string   // pattern of what stands after the digits of an ordinal
