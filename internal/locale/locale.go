@@ -2,8 +2,9 @@
 // and writes dates, times, numbers and amounts the way each language does.
 //
 // The sentences lie in text/<area>.<language>.toml. Areas keep authors apart: error, message (what goes out by SMS and mail),
-// template (ready texts for alerts), wording (findings of the pre-flight), voice (what a call says), screen, cli, outside, and import, geo, address and sheet (what is said about
-// a file line by line). A part of an area may have a file of its own, such as error-input.nl.toml. A key names one sentence and starts with its area: "error.alert.text-empty".
+// template (ready texts for alerts), wording (findings of the pre-flight), screen, cli, outside, import, geo, address and sheet (what is said about
+// a file line by line), voice (what a call says), and speech (what keeps a text from being spoken). A part of an area may have a file of its own,
+// such as error-input.nl.toml. A key names one sentence and starts with its area: "error.alert.text-empty".
 // A sentence with a number has the plural forms of its language and takes the number as Args["Count"].
 //
 // It does not choose a language, know a telephone number or a police zone: those come in as arguments. It never translates free text.
@@ -32,7 +33,7 @@ import (
 var files embed.FS
 
 // Areas lists the areas of the catalogue: the first parts of keys.
-var Areas = []string{"error", "message", "template", "wording", "screen", "cli", "outside", "import", "geo", "address", "sheet", "voice"}
+var Areas = []string{"error", "message", "template", "wording", "screen", "cli", "outside", "import", "geo", "address", "sheet", "voice", "speech"}
 
 // sentence is the raw form of one catalogue entry in one language.
 type sentence struct{ one, other string }

@@ -15,7 +15,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/locale"
 )
 
-var sentenceKey = regexp.MustCompile(`^(error|message|screen|cli|import|sheet|geo|address|wording|template)\.[a-z0-9-]+(\.[a-z0-9-]+)*[a-z0-9]$`)
+var sentenceKey = regexp.MustCompile(`^(error|message|screen|cli|import|sheet|geo|address|wording|template|speech)\.[a-z0-9-]+(\.[a-z0-9-]+)*[a-z0-9]$`)
 
 // hasSentence tells whether a sentence has the key, or the key is the beginning of keys that the program looks for.
 func hasSentence(key string) bool {
