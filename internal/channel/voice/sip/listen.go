@@ -3,11 +3,14 @@ package sip
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/emiago/sipgo"
 	gosip "github.com/emiago/sipgo/sip"
@@ -84,6 +87,7 @@ func (t *Trunk) bind(server *sipgo.Server) error {
 		}
 		t.local = c.LocalAddr().(*net.UDPAddr).AddrPort()
 		t.serve(func() error { return server.ServeUDP(c) }, c.Close)
+		return t.untilServed()
 	case TCP:
 		l, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(address))
 		if err != nil {
@@ -112,6 +116,17 @@ func (t *Trunk) serve(run, closing func() error) {
 		<-done
 		return err
 	})
+}
+
+// untilServed waits until the library knows our socket. A request before that would try to open the same port a second time.
+func (t *Trunk) untilServed() error {
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); runtime.Gosched() {
+		if c, err := t.ua.TransportLayer().GetConnection("udp", t.local.String()); err == nil {
+			_, err = c.TryClose()
+			return err
+		}
+	}
+	return errors.New("local: the socket is not read")
 }
 
 // ourAddress is Config.Local, or the address that packets to the carrier come from. Finding it sends nothing.

@@ -99,13 +99,12 @@ func fill(t testing.TB, folder, name string, values map[string]string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	text := string(b)
+	for k, v := range values {
+		text = strings.ReplaceAll(text, "${"+k+"}", v)
+	}
 	path := filepath.Join(folder, name)
-	if err := os.WriteFile(path, []byte(os.Expand(string(b), func(k string) string {
-		if v, ok := values[k]; ok {
-			return v
-		}
-		return "${" + k + "}"
-	})), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -254,15 +253,18 @@ func likeness(want, got voice.Audio) (best float64, at int) {
 		}
 		return e
 	}
-	probe := want[:min(len(want), 800)]
+	probe := want[:min(len(want), voice.Rate/2)]
 	most := 0.0
-	for i := 0; i+len(probe) <= len(got); i++ { // a first look with the first 100 ms
+	for i := 0; i+len(probe) <= len(got); i++ { // a first look with the first half second
 		var dot float64
 		for j, v := range probe {
 			dot += float64(v) * float64(got[i+j])
 		}
-		if dot > most {
-			most, at = dot, i
+		if dot <= 0 {
+			continue
+		}
+		if near := dot * dot / energy(got[i:i+len(probe)]); near > most {
+			most, at = near, i
 		}
 	}
 	piece := got[at:min(at+len(want), len(got))]
