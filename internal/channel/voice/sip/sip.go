@@ -113,6 +113,9 @@ func (t *Trunk) Presents() (shown string, presents bool) {
 	return t.cfg.Caller, true
 }
 
+// Local is where the trunk takes SIP: address and port.
+func (t *Trunk) Local() string { return t.local.String() }
+
 // Stats is what a trunk is doing.
 type Stats struct {
 	Out     int // calls out: placed, ringing, answered, or being ended
