@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -68,8 +69,14 @@ func run(ctx context.Context) error {
 	if o.answerer {
 		return answer(ctx)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	limit := o.length + 25*time.Second
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	watchdog := time.AfterFunc(limit+10*time.Second, func() { // who measures keeps others waiting
+		fmt.Fprintln(os.Stderr, "voice: it does not end; given up")
+		os.Exit(1)
+	})
+	defer watchdog.Stop()
 	out := &result{Calls: o.calls, Seconds: o.length.Seconds(), Peer: o.peer, Machine: rig.ThisMachine()}
 	if err := o.measure(ctx, out); err != nil {
 		return err
@@ -239,6 +246,7 @@ func (s *stand) talk(ctx context.Context, c voice.Call) {
 	select {
 	case <-s.ready:
 	case <-c.Done():
+	case <-ctx.Done():
 	}
 	err := c.Play(ctx, s.prompt)
 	lasted := time.Since(began)

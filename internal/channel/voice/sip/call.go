@@ -38,9 +38,7 @@ type call struct {
 	theirs  uint32 // of the other side's last INVITE or UPDATE
 	invite  gosip.Transaction
 	version int
-	ack     chan struct{} // closed when the other side acknowledged our last 2xx; nil when none is open
-	late    bool          // that 2xx made the offer; the answer comes with the ACK
-	ok      *gosip.Response
+	open    *answered // our last 2xx, until it is acknowledged
 	started bool
 
 	session int64 // of our descriptions

@@ -91,12 +91,13 @@ func (t *Trunk) pickUp(req *gosip.Request, tx gosip.ServerTransaction) {
 	req.To().Params.Add("tag", c.tag)
 	c.accept(req)
 	t.remember(c)
-	if err := c.pickUp(req, tx); err != nil {
+	open, err := c.pickUp(req, tx)
+	if err != nil {
 		t.log.Debug("call that came in ended before it began", "error", err)
 		c.finish(false)
 		return
 	}
-	if !c.acknowledged(tx) {
+	if !c.acknowledged(tx, open) {
 		c.finish(true)
 		return
 	}
@@ -118,7 +119,7 @@ func (c *call) accept(req *gosip.Request) {
 }
 
 // pickUp rings and answers at once.
-func (c *call) pickUp(req *gosip.Request, tx gosip.ServerTransaction) error {
+func (c *call) pickUp(req *gosip.Request, tx gosip.ServerTransaction) (*answered, error) {
 	ours := c.ours()
 	late := len(req.Body()) == 0
 	if !late {
@@ -131,26 +132,31 @@ func (c *call) pickUp(req *gosip.Request, tx gosip.ServerTransaction) error {
 		}
 		if err != nil {
 			c.t.respond(req, tx, 488)
-			return err
+			return nil, err
 		}
 	}
 	c.t.respond(req, tx, 180, c.t.contact.Clone())
-	if err := c.accepted(req, tx, c.describe(ours), late); err != nil {
-		return err
-	}
-	if !late {
+	open, err := c.accepted(req, tx, c.describe(ours), late)
+	if err == nil && !late {
 		c.begin()
 	}
-	return nil
+	return open, err
+}
+
+// answered is a 2xx of ours that waits for its ACK.
+type answered struct {
+	ok   *gosip.Response
+	late bool          // it made the offer; the answer comes with the ACK
+	ack  chan struct{} // closed when the ACK came
 }
 
 // accepted sends a 2xx to an INVITE and expects its ACK.
-func (c *call) accepted(req *gosip.Request, tx gosip.ServerTransaction, body []byte, late bool) error {
-	ok := c.okWith(req, body)
+func (c *call) accepted(req *gosip.Request, tx gosip.ServerTransaction, body []byte, late bool) (*answered, error) {
+	a := &answered{ok: c.okWith(req, body), late: late, ack: make(chan struct{})}
 	c.mu.Lock()
-	c.ack, c.late, c.ok = make(chan struct{}), late, ok
+	c.open = a
 	c.mu.Unlock()
-	return tx.Respond(ok)
+	return a, tx.Respond(a.ok)
 }
 
 // okWith makes the 200 with a description, and keeps a session timer that the other side refreshes (RFC 4028 section 9).
@@ -171,10 +177,7 @@ func (c *call) okWith(req *gosip.Request, body []byte) *gosip.Response {
 }
 
 // acknowledged repeats the 2xx until its ACK comes (RFC 3261 section 13.3.1.4); false when none came, or the call ended.
-func (c *call) acknowledged(tx gosip.ServerTransaction) bool {
-	c.mu.Lock()
-	ack, ok := c.ack, c.ok
-	c.mu.Unlock()
+func (c *call) acknowledged(tx gosip.ServerTransaction, a *answered) bool {
 	pause := gosip.T1
 	again := time.NewTimer(pause)
 	defer again.Stop()
@@ -182,10 +185,10 @@ func (c *call) acknowledged(tx gosip.ServerTransaction) bool {
 	defer end.Stop()
 	for {
 		select {
-		case <-ack:
+		case <-a.ack:
 			return true
 		case <-again.C:
-			if err := tx.Respond(ok); err != nil {
+			if err := tx.Respond(a.ok); err != nil {
 				c.t.log.Debug("answer not repeated", "error", err)
 			}
 			pause = min(2*pause, gosip.T2)
@@ -206,13 +209,13 @@ func (t *Trunk) onAck(req *gosip.Request, _ gosip.ServerTransaction) {
 		return
 	}
 	c.mu.Lock()
-	ack, late := c.ack, c.late
-	c.ack, c.late = nil, false
+	a := c.open
+	c.open = nil
 	c.mu.Unlock()
-	if ack == nil {
+	if a == nil {
 		return
 	}
-	if late {
+	if a.late {
 		if err := c.agree(req.Body()); err != nil {
 			t.log.Debug("late offer was not answered", "error", err)
 			c.finish(true)
@@ -220,7 +223,7 @@ func (t *Trunk) onAck(req *gosip.Request, _ gosip.ServerTransaction) {
 		}
 		c.begin()
 	}
-	close(ack)
+	close(a.ack)
 }
 
 func (t *Trunk) onBye(req *gosip.Request, tx gosip.ServerTransaction) {
@@ -253,11 +256,12 @@ func (t *Trunk) onReInvite(req *gosip.Request, tx gosip.ServerTransaction) {
 		t.respond(req, tx, statusOfChange(err))
 		return
 	}
-	if err := c.accepted(req, tx, body, len(req.Body()) == 0); err != nil {
+	open, err := c.accepted(req, tx, body, len(req.Body()) == 0)
+	if err != nil {
 		t.log.Debug("change of a call", "error", err)
 		return
 	}
-	if !c.acknowledged(tx) {
+	if !c.acknowledged(tx, open) {
 		c.finish(true)
 	}
 }

@@ -68,7 +68,7 @@ const (
 	toneShare   = 0.8 // of the block's energy in the two tones
 	toneTwist   = 6.3 // 8 dB, the high tone weaker than the low one or the other way round
 	tonePeak    = 6.3 // 8 dB above any other tone of its group
-	toneHarmony = 0.1 // second harmonics stay below this share of their tone: a voice has them, a key has not
+	toneHarmony = 0.1 // a second harmonic stays below this share of both tones: a voice has them, a key has not
 	toneBlocks  = 2   // blocks in a row with the same key: 40 ms are always enough
 	toneQuiet   = 2   // blocks in a row without it end the press
 )
@@ -139,7 +139,7 @@ func (t *tones) sounds() byte {
 		return 0
 	}
 	harmonics := energies(&t.block, &[4]float64{toneFactor(2 * lowTones[lowAt]), toneFactor(2 * highTones[highAt])})
-	if harmonics[0] > toneHarmony*low || harmonics[1] > toneHarmony*high {
+	if max(harmonics[0], harmonics[1]) > toneHarmony*(low+high) {
 		return 0
 	}
 	return toneKeys[lowAt][highAt]
