@@ -21,14 +21,14 @@ func callers(t *testing.T, trunk *sip.Trunk, n, rate int, values map[string]stri
 	if values["MORE"] == "" {
 		values["MORE"] = "Subject: call"
 	}
-	cmd := exec.Command(path, "-sf", fill(t, folder, "callback.xml", values), "-i", "127.0.0.1", "-p", fmt.Sprint(freePort(t)),
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, path, "-sf", fill(t, folder, "callback.xml", values), "-i", "127.0.0.1", "-p", fmt.Sprint(freePort(t)),
 		"-mp", fmt.Sprint(freePort(t)), "-m", fmt.Sprint(n), "-r", fmt.Sprint(rate), "-l", "2000", "-nostdin", "-trace_err", trunk.Local())
 	cmd.Dir = folder
 	out := make(chan error, 1)
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	t.Cleanup(cancel)
 	go func() {
-		b, err := exec.CommandContext(ctx, cmd.Path, cmd.Args[1:]...).CombinedOutput()
+		b, err := cmd.CombinedOutput()
 		if err != nil {
 			err = fmt.Errorf("%w: %s", err, b[max(0, len(b)-1500):])
 		}
