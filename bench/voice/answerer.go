@@ -101,7 +101,6 @@ type line struct {
 	arrivals []arrival
 	seq      uint16
 	stamp    uint32
-	over     bool
 }
 
 type arrival struct {

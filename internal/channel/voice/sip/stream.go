@@ -147,7 +147,7 @@ func (s *stream) end() {
 	s.once.Do(func() {
 		close(s.ended)
 		s.pacer.remove(s)
-		s.socket.Close() // the reader sees it and goes
+		net.Conn(s.socket).Close() // the reader sees it and goes
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, p := range s.queue {
