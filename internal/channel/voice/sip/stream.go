@@ -1,0 +1,449 @@
+package sip
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/zaf/g711"
+
+	"github.com/buurtbel/buurtbel/internal/channel/voice"
+)
+
+const (
+	heardFrames = 100 // two seconds that a slow reader may be behind
+	heardChunk  = 25  // frames that share one piece of memory
+	keysWaiting = 32
+	longestGap  = 50              // frames of silence that stand for packets that did not come: one second
+	mostPacket  = 8 * voice.Frame // samples in one packet: 160 ms
+	inbandWait  = 8 * voice.Frame // samples after a tone was sure in which an event may still come for the same press
+	rtpHeader   = 12              // octets (RFC 3550 section 5.1)
+	readBuffer  = 64 << 10        // of the socket; some seconds of sound
+)
+
+// stream is the sound of one call, both ways, over one socket. It sends a packet every 20 ms from start to end, silence when nothing is
+// played, because gateways and address translators take a pause for the end. It sends no RTCP.
+type stream struct {
+	socket *net.UDPConn
+	pacer  *pacer
+	turn   int // the pacer's
+
+	said    netip.AddrPort                 // where the other side wants sound; agree's alone
+	remote  atomic.Pointer[netip.AddrPort] // where sound goes
+	latched atomic.Bool                    // remote is where the other side's packets come from
+	format  atomic.Pointer[format]
+
+	mu    sync.Mutex // guards playing and muted
+	queue []*playing
+	muted bool // the other side wants no sound for now
+
+	packet [rtpHeader + voice.Frame]byte // the pacer's alone, as are the next two
+	seq    uint16
+	stamp  uint32
+
+	heard chan voice.Audio
+	keys  chan byte
+	ended chan struct{} // closed by end
+	once  sync.Once
+	read  chan struct{} // closed when the reader has gone
+	in    incoming
+}
+
+// format is what was agreed on; replaced as a whole when the other side changes it.
+type format struct {
+	payload uint8 // PCMA or PCMU
+	keys    int   // payload type of RFC 4733; -1 for none
+}
+
+// playing is a sound that is being sent.
+type playing struct {
+	audio voice.Audio
+	sent  int
+	done  chan struct{} // closed after the last frame was sent, or when the stream ended
+	whole bool          // the last frame was sent; set before done is closed
+}
+
+// incoming is the reader's own state.
+type incoming struct {
+	ssrc    uint32
+	order   reorder
+	stamp   uint32 // of the next sample that is expected
+	partial []int16
+	chunk   []int16
+	events  events
+	signals bool // RFC 4733 events came: tones in the sound are the same presses
+	tones   tones
+	pending byte // key found in the sound, held back until no event can come for it
+	wait    int  // samples until it is given
+}
+
+// openStream takes a socket on host and begins nothing.
+func openStream(host netip.Addr, ports portRange, p *pacer) (*stream, error) {
+	socket, err := listenRTP(host, ports)
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{
+		socket: socket, pacer: p, seq: uint16(rand.Uint32()), stamp: rand.Uint32(),
+		heard: make(chan voice.Audio, heardFrames), keys: make(chan byte, keysWaiting), ended: make(chan struct{}), read: make(chan struct{}),
+	}
+	s.packet[0], s.packet[1] = 0x80, 0x80 // version 2; the marker stands on the first packet
+	binary.BigEndian.PutUint32(s.packet[8:], rand.Uint32())
+	return s, nil
+}
+
+// listenRTP finds a free even port (RFC 3550 section 11), beginning anywhere in the range.
+func listenRTP(host netip.Addr, ports portRange) (*net.UDPConn, error) {
+	if ports == (portRange{}) {
+		return net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(host, 0)))
+	}
+	first := (ports.first + 1) &^ 1
+	count := (ports.last-first)/2 + 1
+	begin := rand.IntN(max(count, 1))
+	for i := range count {
+		port := first + 2*((begin+i)%count)
+		if c, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(host, uint16(port)))); err == nil {
+			return c, nil
+		}
+	}
+	return nil, errors.New("no port for sound is free")
+}
+
+func (s *stream) local() netip.AddrPort { return s.socket.LocalAddr().(*net.UDPAddr).AddrPort() }
+
+// agree sets where sound goes and how it is written. It may be called again when the other side changes its mind.
+func (s *stream) agree(other session) {
+	s.format.Store(&format{payload: uint8(other.payloads[0]), keys: other.keys})
+	if s.said != other.at {
+		s.said = other.at
+		s.remote.Store(&other.at)
+		s.latched.Store(false)
+	}
+	s.mu.Lock()
+	s.muted = !other.receives
+	s.mu.Unlock()
+}
+
+// begin starts both ways.
+func (s *stream) begin() {
+	go s.receive()
+	s.pacer.add(s)
+	select {
+	case <-s.ended: // in the same moment; end may have looked before we were added
+		s.pacer.remove(s)
+	default:
+	}
+}
+
+// end stops both ways. It may be called more than once, also without begin.
+func (s *stream) end() {
+	s.once.Do(func() {
+		close(s.ended)
+		s.pacer.remove(s)
+		net.Conn(s.socket).Close() // the reader sees it and goes
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, p := range s.queue {
+			close(p.done)
+		}
+		s.queue = nil
+	})
+}
+
+// play sends audio after what is playing and waits for its end.
+func (s *stream) play(ctx context.Context, audio voice.Audio) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p := &playing{audio: audio, done: make(chan struct{})}
+	if len(audio) == 0 {
+		return nil
+	}
+	if !s.enqueue(p) {
+		return voice.ErrHungUp
+	}
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		if s.drop(p) {
+			return ctx.Err()
+		}
+	}
+	if !p.whole {
+		return voice.ErrHungUp
+	}
+	return nil
+}
+
+func (s *stream) enqueue(p *playing) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.ended:
+		return false
+	default:
+	}
+	s.queue = append(s.queue, p)
+	return true
+}
+
+// drop takes p out of the queue; false when it had ended already.
+func (s *stream) drop(p *playing) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, q := range s.queue {
+		if q == p {
+			s.queue = append(s.queue[:i], s.queue[i+1:]...)
+			return true
+		}
+	}
+	<-p.done // ended; closed under the lock
+	return false
+}
+
+// tick sends the next frame. Only the pacer calls it.
+func (s *stream) tick() {
+	f, to := s.format.Load(), s.remote.Load()
+	frame, muted := s.nextFrame()
+	if !muted {
+		s.packet[1] = s.packet[1]&0x80 | f.payload
+		binary.BigEndian.PutUint16(s.packet[2:], s.seq)
+		binary.BigEndian.PutUint32(s.packet[4:], s.stamp)
+		encode(s.packet[rtpHeader:], frame, f.payload)
+		// A packet that cannot be sent is a packet that was lost: the network does the same.
+		if _, err := s.socket.WriteToUDPAddrPort(s.packet[:], *to); err == nil {
+			s.packet[1] &^= 0x80
+		}
+		s.seq++
+	}
+	s.stamp += voice.Frame
+	s.sent()
+}
+
+// nextFrame gives the next 20 ms, shorter at the end of a sound, nil for silence.
+func (s *stream) nextFrame() (frame voice.Audio, muted bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.muted {
+		return nil, true
+	}
+	if len(s.queue) == 0 {
+		return nil, false
+	}
+	p := s.queue[0]
+	frame = p.audio[p.sent:min(p.sent+voice.Frame, len(p.audio))]
+	p.sent += len(frame)
+	return frame, false
+}
+
+// sent ends a sound whose last frame has left.
+func (s *stream) sent() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) == 0 || s.queue[0].sent < len(s.queue[0].audio) {
+		return
+	}
+	p := s.queue[0]
+	s.queue = append(s.queue[:0], s.queue[1:]...)
+	p.whole = true
+	close(p.done)
+}
+
+func encode(to []byte, frame voice.Audio, payload uint8) {
+	if payload == typeA {
+		for i, v := range frame {
+			to[i] = g711.EncodeAlawFrame(v)
+		}
+		fill(to[len(frame):], 0xD5)
+		return
+	}
+	for i, v := range frame {
+		to[i] = g711.EncodeUlawFrame(v)
+	}
+	fill(to[len(frame):], 0xFF)
+}
+
+func fill(to []byte, v byte) {
+	for i := range to {
+		to[i] = v
+	}
+}
+
+// receive reads until the socket is closed.
+func (s *stream) receive() {
+	defer close(s.read)
+	defer close(s.keys)
+	defer close(s.heard)
+	var packet rtp.Packet
+	buf := make([]byte, 1500)
+	samples := make([]int16, 0, mostPacket)
+	for {
+		n, from, err := s.socket.ReadFromUDPAddrPort(buf)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil || packet.Unmarshal(buf[:n]) != nil {
+			continue // no RTP, or a complaint of the network about a packet that we sent
+		}
+		samples = s.take(&packet, netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), samples[:0], time.Now())
+	}
+}
+
+// take handles one packet.
+func (s *stream) take(p *rtp.Packet, from netip.AddrPort, samples []int16, now time.Time) []int16 {
+	f := s.format.Load()
+	if f == nil || p.Version != 2 || !s.listensTo(from) {
+		return samples
+	}
+	in := &s.in
+	if in.ssrc != p.SSRC {
+		in.ssrc, in.order.started = p.SSRC, false
+		in.order.held = in.order.held[:0]
+	}
+	switch {
+	case f.keys >= 0 && int(p.PayloadType) == f.keys:
+		in.signals = true
+		if key := in.events.press(p.SSRC, p.Timestamp, p.Payload, now); key != 0 {
+			s.press(key)
+		}
+		in.order.skip(p.SequenceNumber, s.deliver)
+	case p.PayloadType == typeA || p.PayloadType == typeMu:
+		samples = decode(samples, p.Payload, p.PayloadType)
+		in.order.add(sound{p.SequenceNumber, p.Timestamp, samples}, s.deliver)
+	default:
+		in.order.skip(p.SequenceNumber, s.deliver)
+	}
+	return samples
+}
+
+// listensTo takes the address that the other side named, or the first that sends; sound goes back to where it comes from (RFC 4961), and
+// nobody else is heard.
+func (s *stream) listensTo(from netip.AddrPort) bool {
+	if from == *s.remote.Load() {
+		s.latched.Store(true)
+		return true
+	}
+	if s.latched.Swap(true) {
+		return false
+	}
+	s.remote.Store(&from)
+	return true
+}
+
+func decode(to []int16, payload []byte, kind uint8) []int16 {
+	if len(payload) > mostPacket {
+		payload = payload[:mostPacket]
+	}
+	if kind == typeA {
+		for _, b := range payload {
+			to = append(to, g711.DecodeAlawFrame(b))
+		}
+		return to
+	}
+	for _, b := range payload {
+		to = append(to, g711.DecodeUlawFrame(b))
+	}
+	return to
+}
+
+// deliver takes sound in order, puts silence where some is missing, and cuts it in frames.
+func (s *stream) deliver(p sound) {
+	in := &s.in
+	if len(p.samples) == 0 {
+		return
+	}
+	if gap := int32(p.stamp - in.stamp); in.stamp != 0 && gap > 0 {
+		for range min((int(gap)+voice.Frame-1)/voice.Frame, longestGap) {
+			s.hear(silence[:])
+		}
+	}
+	in.stamp = p.stamp + uint32(len(p.samples))
+	s.hear(p.samples)
+}
+
+var silence [voice.Frame]int16
+
+// hear looks for tones and passes whole frames on.
+func (s *stream) hear(samples []int16) {
+	in := &s.in
+	s.listenForTones(samples)
+	for len(samples) > 0 {
+		if in.partial == nil {
+			in.partial = in.piece()
+		}
+		n := min(len(samples), voice.Frame-len(in.partial))
+		in.partial = append(in.partial, samples[:n]...)
+		samples = samples[n:]
+		if len(in.partial) == voice.Frame {
+			s.pass(in.partial)
+			in.partial = nil
+		}
+	}
+}
+
+// piece gives memory for one frame.
+func (in *incoming) piece() []int16 {
+	if len(in.chunk) < voice.Frame {
+		in.chunk = make([]int16, heardChunk*voice.Frame)
+	}
+	p := in.chunk[:0:voice.Frame]
+	in.chunk = in.chunk[voice.Frame:]
+	return p
+}
+
+// pass gives a frame to who listens; the oldest is lost when nobody took it in time.
+func (s *stream) pass(frame voice.Audio) {
+	for {
+		select {
+		case s.heard <- frame:
+			return
+		default:
+		}
+		select {
+		case <-s.heard:
+		default:
+		}
+	}
+}
+
+// listenForTones gives a key that sounds, unless it was or will be signalled: where events are agreed on, one may come a little after its
+// tone, so the tone waits for it.
+func (s *stream) listenForTones(samples []int16) {
+	in := &s.in
+	if in.signals {
+		in.pending = 0
+		return
+	}
+	if in.pending != 0 {
+		if in.wait -= len(samples); in.wait <= 0 {
+			s.press(in.pending)
+			in.pending = 0
+		}
+	}
+	key := in.tones.hear(samples)
+	if key == 0 {
+		return
+	}
+	if s.format.Load().keys < 0 {
+		s.press(key)
+		return
+	}
+	if in.pending != 0 {
+		s.press(in.pending)
+	}
+	in.pending, in.wait = key, inbandWait
+}
+
+func (s *stream) press(key byte) {
+	select {
+	case s.keys <- key:
+	default: // nobody reads, and 32 wait
+	}
+}
