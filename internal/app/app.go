@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -60,7 +61,9 @@ type App struct {
 	figures    net.Listener
 	sessions   []*smpp.Session
 	mailers    []*email.Mailer
+	voices     voices
 	lanes      []delivery.Lane
+	dispatcher atomic.Pointer[delivery.Dispatcher] // the same, for events that come in while it is being made
 }
 
 // Open opens the store and makes everything but carriers ready: what commands need that only look or decide.
@@ -99,7 +102,7 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 	a.Desk = alerting.New(db, alerting.Options{Channels: a.channels(), Carrier: a.carrier(), Calendar: calendarOf, Within: a.audience.within,
 		Places: a.register.places, Link: c.Server.PublicURL, Logger: o.Logger})
 	a.Gate = entering.New(db, entering.Options{Link: c.Server.PublicURL, Logger: o.Logger})
-	a.Door = arriving.New(db, arriving.Options{Desk: a.Desk, Phone: phoneOf, Logger: o.Logger})
+	a.Door = arriving.New(db, arriving.Options{Desk: a.Desk, Phone: phoneOf, Logger: o.Logger, Received: a.received})
 	return a, nil
 }
 
@@ -113,25 +116,38 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
 	ctx = context.WithoutCancel(ctx) // Run closes them, after what they have was answered and recorded
 	a.audience.begin()               // before the first alert asks for them; a command that asks nothing reads nothing
 	a.register.begin()
-	for _, c := range a.Config.SMS {
+	for i, c := range a.Config.SMS {
 		s, err := smpp.Open(ctx, c.Config, smpp.Options{Logger: a.log, Arrive: a.Door.Arrive, Now: o.Now})
 		if err != nil {
 			return fmt.Errorf("carrier %s: %w", c.Name, err)
 		}
 		a.sessions = append(a.sessions, s)
-		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: s, Receipts: c.Receipts})
+		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: s, Receipts: c.Receipts, Order: i})
 	}
-	for _, c := range a.Config.Email {
+	if err := a.openVoice(ctx, o); err != nil {
+		return err
+	}
+	for i, c := range a.Config.Email {
 		m, err := email.Open(ctx, c.Config, email.Options{Logger: a.log, Now: o.Now})
 		if err != nil {
 			return fmt.Errorf("mail server %s: %w", c.Name, err)
 		}
 		a.mailers = append(a.mailers, m)
-		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.Email, Carrier: c.Name, Sender: m})
+		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.Email, Carrier: c.Name, Sender: m, Order: i})
 	}
 	a.Dispatcher, err = delivery.New(a.DB, delivery.Options{Limits: delivery.Limits{Unsettled: a.Config.Delivery.Unsettled, Claim: a.Config.Delivery.Claim},
 		Lanes: a.lanes, Link: a.Desk.LinkTo, Logger: a.log, Metrics: a.Metrics, Unguarded: o.Unguarded})
+	if err == nil {
+		a.dispatcher.Store(a.Dispatcher)
+	}
 	return err
+}
+
+// received tells the dispatcher that receipts of a carrier come in.
+func (a *App) received(carrier string, n int) {
+	if d := a.dispatcher.Load(); d != nil {
+		d.Received(carrier, n)
+	}
 }
 
 // Run works until ctx is done, then stops in order: no new work, answers of carriers awaited, outcomes recorded.
@@ -171,6 +187,7 @@ func (a *App) closeCarriers(ctx context.Context) error {
 	for _, s := range a.sessions {
 		errs = append(errs, s.Close(ctx))
 	}
+	errs = append(errs, a.voices.close(ctx))
 	for _, m := range a.mailers {
 		errs = append(errs, m.Close(ctx))
 	}
@@ -216,6 +233,9 @@ func (a *App) channels() []buurtbel.Channel {
 	}
 	if len(a.Config.Email) > 0 {
 		out = append(out, buurtbel.Email)
+	}
+	if len(a.Config.Voice) > 0 {
+		out = append(out, buurtbel.Voice)
 	}
 	return out
 }

@@ -26,6 +26,7 @@ type Door struct {
 	desk    *alerting.Desk
 	phone   func(string) string
 	log     *slog.Logger
+	heard   func(carrier string, n int)
 	actor   buurtbel.Actor
 	waiting chan arrival
 }
@@ -40,11 +41,13 @@ type Options struct {
 	Desk   *alerting.Desk
 	Phone  func(string) string // brings a number as carriers write it to E.164
 	Logger *slog.Logger
+	// Received hears of each receipt that came in, by carrier; nil: nobody asks.
+	Received func(carrier string, n int)
 }
 
 // New makes a Door; Run makes it work.
 func New(db *store.DB, o Options) *Door {
-	return &Door{db: db, desk: o.Desk, phone: o.Phone, log: o.Logger, actor: buurtbel.System(), waiting: make(chan arrival, 4*Batch)}
+	return &Door{db: db, desk: o.Desk, phone: o.Phone, log: o.Logger, heard: o.Received, actor: buurtbel.System(), waiting: make(chan arrival, 4*Batch)}
 }
 
 // Arrive is the channels' way in. It does not wait for the store; when too much waits already, the carrier is told to try again.
@@ -100,6 +103,9 @@ func (d *Door) take(ctx context.Context, batch []arrival) {
 		switch a.event.Kind {
 		case channel.Receipt:
 			receipts = append(receipts, receiptOf(a.event))
+			if d.heard != nil {
+				d.heard(a.event.Carrier, 1)
+			}
 		case channel.Text:
 			texts = append(texts, d.inboundOf(a.event))
 		}

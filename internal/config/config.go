@@ -14,6 +14,8 @@ import (
 
 	"github.com/buurtbel/buurtbel/internal/channel/email"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
+	"github.com/buurtbel/buurtbel/internal/channel/voice/sip"
+	"github.com/buurtbel/buurtbel/internal/channel/voice/speech"
 )
 
 // Config is the whole configuration.
@@ -24,8 +26,11 @@ type Config struct {
 	Log      Log      `toml:"log" doc:"What the program writes about itself to standard error. It never holds a name, a number, an address or a text."`
 	Metrics  Metrics  `toml:"metrics" doc:"Figures for Prometheus, on an address of their own."`
 	Delivery Delivery `toml:"delivery" doc:"How messages are handed to carriers."`
-	SMS      []SMS    `toml:"sms" doc:"A carrier of short messages. Write the table once for each carrier."`
+	SMS      []SMS    `toml:"sms" doc:"A carrier of short messages. Write the table once for each carrier; the first is used, the next ones while it cannot take work."`
 	Email    []Email  `toml:"email" doc:"A mail server that carries our mail. Write the table once for each."`
+	Voice    []Voice  `toml:"voice" doc:"A trunk that carries telephone calls. Write the table once for each; the first is used first, one that cannot present the number last."`
+
+	Speech speech.Config `toml:"speech" doc:"What turns a message into speech. Used only when there is a trunk."`
 
 	where map[string]Place // of what was said, such as "sms[0].sender"
 }
@@ -81,6 +86,12 @@ type SMS struct {
 	Type      string `toml:"type" default:"smpp" oneof:"smpp" doc:"How the carrier is spoken to: smpp is SMPP 3.4."`
 	AskAnswer bool   `toml:"ask_answer" default:"false" doc:"Whether texts through this carrier may ask for an answer (\"answer 1\") and name STOP. Only where the sender can be answered."`
 	smpp.Config
+}
+
+// Voice is one trunk.
+type Voice struct {
+	PricePerMinute int `toml:"price_per_minute" default:"550" min:"0" max:"1000000" doc:"Price of a minute begun without VAT, in ten-thousandths of the currency: 550 is EUR 0.055."`
+	sip.Config
 }
 
 // Email is one mail server.

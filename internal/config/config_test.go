@@ -143,7 +143,7 @@ func TestProblemsNameTheirPlace(t *testing.T) {
 		"no TOML, a secret":  {"[[sms]]\npassword = hunter\n", []string{"2:12 syntax"}},
 		"twice":              {"[server]\nlisten = \":1\"\nlisten = \":2\"\n", []string{"3:15 syntax-at"}},
 		"unknown table":      {"[servr]\nlisten = \":8080\"\n", []string{"1:1 unknown-key-near"}},
-		"unknown tables":     {"[[voice]]\n", []string{"1:1 unknown-key"}},
+		"unknown tables":     {"[[fax]]\n", []string{"1:1 unknown-key"}},
 		"unknown key":        {"[server]\n  lisen = \":8080\"\n", []string{"2:3 unknown-key-near"}},
 		"unknown, far":       {"[server]\nwhatsoever = 1\n", []string{"2:1 unknown-key"}},
 		"outside":            {"listen = \":8080\"\n", []string{"1:1 unknown-key"}},

@@ -94,6 +94,16 @@ func (l *loading) carriers() {
 		filled.Fill()
 		l.owned(path, filled.Check())
 	}
+	for i := range l.config.Voice {
+		c, path := &l.config.Voice[i], fmt.Sprintf("voice[%d]", i)
+		l.carrierName(seen, path, c.Name)
+		filled := c.Config
+		filled.Fill()
+		l.owned(path, filled.Check())
+	}
+	if len(l.config.Voice) > 0 {
+		l.owned("speech", l.config.Speech.Check())
+	}
 	for i := range l.config.Email {
 		c, path := &l.config.Email[i], fmt.Sprintf("email[%d]", i)
 		l.carrierName(seen, path, c.Name)

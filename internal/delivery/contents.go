@@ -47,6 +47,23 @@ func (c *contents) of(ctx context.Context, m store.RunningMessage) (map[wordingK
 	return c.kept[m.ID], nil
 }
 
+// Content gives what a message says on a channel, also of one that runs no more; nil when it says nothing there.
+func (d *Dispatcher) Content(ctx context.Context, zone, message buurtbel.ID, on buurtbel.Channel, wording int) (*channel.Content, error) {
+	var texts map[wordingKey]*channel.Content
+	err := d.db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		m, err := tx.Message(message)
+		if err != nil {
+			return err
+		}
+		z, err := tx.Zone()
+		if err == nil {
+			texts = contentsOf(m, z.Lexicon)
+		}
+		return err
+	})
+	return texts[wordingKey{on, wording}], err
+}
+
 // forget drops the texts of messages that run no more.
 func (c *contents) forget(running map[buurtbel.ID]int) {
 	c.mu.Lock()

@@ -1,0 +1,145 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/voice"
+	"github.com/buurtbel/buurtbel/internal/channel/voice/sip"
+	"github.com/buurtbel/buurtbel/internal/channel/voice/speech"
+	"github.com/buurtbel/buurtbel/internal/delivery"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// voices are the trunks of the program, and what they say.
+type voices struct {
+	scripts *voice.Scripts
+	trunks  []*sip.Trunk
+	senders []*voice.Sender
+
+	mu        sync.Mutex
+	reception *voice.CallBack // what who calls back hears
+	until     time.Time       // the zone may have changed since
+}
+
+// lastResort is added to the order of a trunk that cannot present our number: members would not know it.
+const lastResort = 1000
+
+func (a *App) openVoice(ctx context.Context, o Options) error {
+	if len(a.Config.Voice) == 0 {
+		return nil
+	}
+	speaker, err := speech.Open(a.Config.Speech)
+	if err != nil {
+		return err
+	}
+	a.voices.scripts = voice.NewScripts(ctx, speaker, speech.Say)
+	for i, c := range a.Config.Voice {
+		trunk, err := sip.Open(ctx, c.Config, sip.Options{Logger: a.log, Answer: a.answer, Now: o.Now})
+		if err != nil {
+			return fmt.Errorf("trunk %s: %w", c.Name, err)
+		}
+		sender := voice.NewSender(trunk, voice.Options{Scripts: a.voices.scripts,
+			Ring: c.Ring, Countries: c.Countries, Logger: a.log, Now: o.Now})
+		a.voices.trunks, a.voices.senders = append(a.voices.trunks, trunk), append(a.voices.senders, sender)
+		order := i
+		if _, presents := trunk.Presents(); !presents {
+			order += lastResort
+		}
+		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.Voice, Carrier: c.Name, Sender: sender, Order: order})
+	}
+	return nil
+}
+
+// close ends the calls: those that are out have until ctx is done.
+func (v *voices) close(ctx context.Context) error {
+	var errs []error
+	for _, s := range v.senders {
+		errs = append(errs, s.Close(ctx))
+	}
+	for _, t := range v.trunks {
+		errs = append(errs, t.Close(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// answer takes a call of somebody who calls our number back.
+func (a *App) answer(ctx context.Context, from string, c voice.Call) {
+	r, err := a.voices.callBack(ctx, a)
+	if err != nil {
+		a.log.Error("answer a call", "error", err)
+		c.HangUp()
+		return
+	}
+	r.Answer(ctx, from, c)
+}
+
+// callBack gives the recording for who calls back, in the words of the zone, read anew each minute. An installation with several zones
+// speaks for the first: all its trunks present one number.
+func (v *voices) callBack(ctx context.Context, a *App) (*voice.CallBack, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.reception != nil && a.DB.Now().Before(v.until) {
+		return v.reception, nil
+	}
+	var zones []*buurtbel.Zone
+	var regime buurtbel.Regime
+	err := a.DB.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
+		zones, err = tx.Zones()
+		return err
+	})
+	if err == nil && len(zones) == 0 {
+		err = buurtbel.Fail(buurtbel.NotFound, "error.zone.unknown", nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	lines, err := zones[0].EmergencyLines()
+	if err != nil {
+		return nil, err
+	}
+	err = a.DB.Read(ctx, buurtbel.Scope{Zone: zones[0].ID}, func(tx *store.Tx) error {
+		networks, err := tx.Networks()
+		if err == nil && len(networks) > 0 {
+			regime = networks[0].Regime
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(regime) == 0 {
+		regime = buurtbel.Regime{buurtbel.Dutch}
+	}
+	v.reception = voice.NewCallBack(voice.CallBackOptions{Scripts: v.scripts, Sender: zones[0].Name, Line: lines[0].Number, Languages: regime, Last: a.lastCall, Logger: a.log})
+	v.until = a.DB.Now().Add(time.Minute)
+	return v.reception, nil
+}
+
+// callable is how long after a message its number may ask for it once more.
+const callable = 72 * time.Hour
+
+// lastCall gives the last message that was sent to a number, for whoever calls from it. Only for a number that a member verified.
+func (a *App) lastCall(ctx context.Context, from string) (*channel.Content, bool) {
+	var places []store.DeliveryPlace
+	err := a.DB.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
+		places, err = tx.LastDeliveriesTo(a.DB.AddressHash(phoneOf(from)), a.DB.Now().Add(-callable))
+		return err
+	})
+	if err != nil || len(places) == 0 {
+		if err != nil {
+			a.log.Error("find the last message of who calls", "error", err)
+		}
+		return nil, false
+	}
+	content, err := a.Dispatcher.Content(ctx, places[0].Zone, places[0].Message, buurtbel.Voice, places[0].Wording)
+	if err != nil {
+		a.log.Error("read the last message of who calls", "error", err)
+	}
+	return content, err == nil && content != nil
+}
