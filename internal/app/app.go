@@ -122,7 +122,7 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
 		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: s, Receipts: c.Receipts})
 	}
 	for _, c := range a.Config.Email {
-		m, err := email.Open(ctx, c.Config, email.Options{Logger: a.log, Now: o.Now})
+		m, err := email.Open(ctx, c.Config, email.Options{Logger: a.log, Now: o.Now, Hurried: a.DB.Hurried})
 		if err != nil {
 			return fmt.Errorf("mail server %s: %w", c.Name, err)
 		}

@@ -62,6 +62,7 @@ type DB struct {
 	now    func() time.Time
 	log    *slog.Logger
 	path   string
+	hurry  hurry
 	wakers struct {
 		sync.Mutex
 		list []chan struct{}

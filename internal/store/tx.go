@@ -51,7 +51,11 @@ func (db *DB) Write(ctx context.Context, s buurtbel.Scope, f func(*Tx) error) er
 }
 
 // WriteRank is Write with a place in the queue before SQLite's writer.
+// Bulk work rests before it while an alert is being launched, on either engine.
 func (db *DB) WriteRank(ctx context.Context, r Rank, s buurtbel.Scope, f func(*Tx) error) error {
+	if r == Bulk {
+		db.Rest(ctx)
+	}
 	if db.gate != nil {
 		if err := db.gate.enter(ctx, r); err != nil {
 			return fmt.Errorf("wait to write: %w", err)
