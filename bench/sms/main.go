@@ -61,6 +61,7 @@ type result struct {
 	FirstWorst    float64           `json:"first_handoff_ms_max"`
 	Launches      int               `json:"launches"`
 	Backlog       int               `json:"backlog"`
+	During        int               `json:"launches_done_before_backlog"` // launches that were done while mails were still to be sent
 	BacklogLeft   int               `json:"backlog_left_after_launches"`
 	BacklogSent   int               `json:"backlog_sent_meanwhile"`
 	BacklogRate   float64           `json:"backlog_per_second_meanwhile"`

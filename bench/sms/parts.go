@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/bench/rig"
+	"github.com/buurtbel/buurtbel/internal/app"
 	"github.com/buurtbel/buurtbel/internal/channel"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
 	"github.com/buurtbel/buurtbel/internal/store"
@@ -154,11 +156,11 @@ func distance(a, b int) int { return max(a-b, b-a) }
 
 // first measures from before the launch to the first submit_sm that the SMSC read, over many launches, while a backlog of mails is being sent.
 func (b *bench) first(ctx context.Context) error {
-	if err := b.start(ctx, false); err != nil {
+	backlog, err := b.backlog(ctx)
+	if err != nil {
 		return err
 	}
-	backlog, err := b.town.Post(ctx, b.app.DB, rig.Mail{Class: buurtbel.ClassBulletin, Kind: buurtbel.KindBulletin, Tag: "backlog", Bytes: 2000}, b.o.backlog)
-	if err != nil {
+	if err := b.start(ctx, false); err != nil {
 		return err
 	}
 	before, err := b.world.Counts(ctx)
@@ -176,6 +178,11 @@ func (b *bench) first(ctx context.Context) error {
 			return err
 		}
 		sents = append(sents, s)
+		if open, err := b.watch.Open(ctx, backlog); err != nil {
+			return err
+		} else if open {
+			b.out.During++
+		}
 	}
 	after, err := b.world.Counts(ctx)
 	if err != nil {
@@ -199,6 +206,16 @@ func (b *bench) first(ctx context.Context) error {
 		return err
 	}
 	return b.halt()
+}
+
+// backlog stores the mails before the program runs, so that none is gone when the first launch begins.
+func (b *bench) backlog(ctx context.Context) (buurtbel.ID, error) {
+	a, err := b.setup.Open(ctx, app.Options{})
+	if err != nil {
+		return 0, err
+	}
+	id, err := b.town.Post(ctx, a.DB, rig.Mail{Class: buurtbel.ClassBulletin, Kind: buurtbel.KindBulletin, Tag: "backlog", Bytes: 2000}, b.o.backlog)
+	return id, errors.Join(err, a.Close())
 }
 
 // large launches to everybody while the backlog is still there, and stops the alert as soon as the first text is out.
