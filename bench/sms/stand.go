@@ -27,12 +27,14 @@ type bench struct {
 	watch *rig.Watch
 	app   *app.App // nil between two parts
 	stop  func() error
+	clerk buurtbel.ID  // a dispatcher
+	desk  *rig.Browser // who launches; nil: a call in this process does
 	tags  int
 	out   *result
 }
 
 func prepare(ctx context.Context, o *options) (*bench, error) {
-	b := &bench{o: o, out: &result{Engine: store.Engine(o.engine), Recipients: o.recipients, Backlog: o.backlog, Window: 500, Machine: rig.ThisMachine(),
+	b := &bench{o: o, out: &result{Engine: store.Engine(o.engine), Recipients: o.recipients, Backlog: o.backlog, Window: 500, Via: o.via, Machine: rig.ThisMachine(),
 		Peer: "internal/outside: an SMSC and a mail server of our own in another process"}}
 	var err error
 	if b.setup, err = rig.NewSetup(ctx, b.out.Engine, o.url); err != nil {
@@ -66,6 +68,10 @@ func (b *bench) fill(ctx context.Context) error {
 		return err
 	}
 	b.town, err = rig.Build(ctx, a.DB, rig.Sizes(b.o.recipients, groups, 60, 2000), rig.Contacts{Mobile: true, Mailbox: true, Hidden: true})
+	if err != nil {
+		return err
+	}
+	b.clerk, err = b.town.Hire(ctx, a.DB)
 	return err
 }
 
@@ -160,6 +166,14 @@ type sent struct {
 
 func (b *bench) launch(ctx context.Context, networks []buurtbel.ID) (sent, error) {
 	s := sent{tag: b.tag(), began: time.Now()}
+	if b.desk != nil {
+		alert, err := b.desk.Launch(ctx, networks, s.tag)
+		if err != nil {
+			return s, err
+		}
+		s.message, s.people, err = b.watch.Launched(ctx, alert)
+		return s, err
+	}
 	l, err := rig.Launch(ctx, b.app.Desk, b.town.Zone, networks, s.tag)
 	if err != nil {
 		return s, err
