@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -10,9 +9,9 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/bench/rig"
-	"github.com/buurtbel/buurtbel/internal/app"
 	"github.com/buurtbel/buurtbel/internal/channel"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
+	"github.com/buurtbel/buurtbel/internal/outside"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
@@ -107,7 +106,17 @@ func (b *bench) pump(ctx context.Context) error {
 	if err := s.Close(ctx); err != nil {
 		return err
 	}
-	sum, err := b.world.Summary(ctx, "0000")
+	return b.pumpedAll(ctx)
+}
+
+func (b *bench) pumpedAll(ctx context.Context) error {
+	var sum outside.Summary
+	var err error
+	if b.npm != nil {
+		sum.Count, sum.Numbers, err = b.npm.took()
+	} else {
+		sum, err = b.world.Summary(ctx, "0000")
+	}
 	if err != nil {
 		return err
 	}
@@ -154,27 +163,29 @@ func (b *bench) group(want int) []buurtbel.ID {
 
 func distance(a, b int) int { return max(a-b, b-a) }
 
-// warm is how long the program sends its backlog before the first launch is measured: it has just been started.
-const warm = 2 * time.Second
+// ready is when the backlog may be sent: when all of it is stored, so that it lasts as long as the launches.
+const ready = 7 * time.Second
 
 // first measures from before the launch to the first submit_sm that the SMSC read, over many launches, while a backlog of mails is being sent.
 func (b *bench) first(ctx context.Context) error {
-	backlog, err := b.backlog(ctx)
-	if err != nil {
-		return err
-	}
 	if err := b.start(ctx, false); err != nil {
 		return err
 	}
-	serving, closed := context.WithCancel(ctx)
-	defer closed()
 	if b.o.via == "http" {
+		serving, closed := context.WithCancel(ctx)
+		defer closed()
+		var err error
 		if b.desk, err = rig.Serve(serving, b.app, b.clerk); err != nil {
 			return err
 		}
 		defer func() { b.desk = nil }()
 	}
-	if err := rest(ctx, warm); err != nil {
+	due := time.Now().Add(ready)
+	backlog, err := b.town.Post(ctx, b.app.DB, rig.Mail{Class: buurtbel.ClassBulletin, Kind: buurtbel.KindBulletin, Tag: "backlog", Bytes: 2000, NotBefore: due}, b.o.backlog)
+	if err != nil {
+		return err
+	}
+	if err := rest(ctx, time.Until(due)); err != nil {
 		return err
 	}
 	before, err := b.world.Counts(ctx)
@@ -220,16 +231,6 @@ func (b *bench) first(ctx context.Context) error {
 		return err
 	}
 	return b.halt()
-}
-
-// backlog stores the mails before the program runs, so that none is gone when the first launch begins.
-func (b *bench) backlog(ctx context.Context) (buurtbel.ID, error) {
-	a, err := b.setup.Open(ctx, app.Options{})
-	if err != nil {
-		return 0, err
-	}
-	id, err := b.town.Post(ctx, a.DB, rig.Mail{Class: buurtbel.ClassBulletin, Kind: buurtbel.KindBulletin, Tag: "backlog", Bytes: 2000}, b.o.backlog)
-	return id, errors.Join(err, a.Close())
 }
 
 // large launches to everybody while the backlog is still there, and stops the alert as soon as the first text is out.

@@ -27,6 +27,7 @@ type bench struct {
 	watch *rig.Watch
 	app   *app.App // nil between two parts
 	stop  func() error
+	npm   *foreign     // the SMSC; nil: our own
 	clerk buurtbel.ID  // a dispatcher
 	desk  *rig.Browser // who launches; nil: a call in this process does
 	tags  int
@@ -44,6 +45,14 @@ func prepare(ctx context.Context, o *options) (*bench, error) {
 		return nil, errors.Join(err, b.setup.Remove())
 	}
 	b.setup.SMPP, b.setup.SMTP = b.world.SMPP(), b.world.SMTP()
+	if o.sink == "npm" {
+		if b.npm, err = startForeign(b.setup.Folder); err != nil {
+			b.close()
+			return nil, err
+		}
+		b.setup.SMPP, o.skip = b.npm.address, o.skip+",settle,small,first"
+		b.out.Peer = "the npm package smpp in a process of Node"
+	}
 	began := time.Now()
 	if err := b.fill(ctx); err != nil {
 		b.close()
@@ -82,6 +91,9 @@ func (b *bench) close() {
 	if b.watch != nil {
 		b.say(b.watch.Close())
 	}
+	if b.npm != nil {
+		b.say(b.npm.stop())
+	}
 	b.say(b.world.Stop())
 	b.say(b.setup.Remove())
 }
@@ -119,8 +131,14 @@ func (b *bench) start(ctx context.Context, receipts bool) error {
 		return errors.Join(err, a.Close())
 	}
 	b.app = a
+	if b.npm != nil {
+		return rest(ctx, foreignBind)
+	}
 	return b.bound(ctx, before.Binds)
 }
+
+// foreignBind is how long the npm SMSC is given to take a bind: it does not tell when it did.
+const foreignBind = 500 * time.Millisecond
 
 func (b *bench) bound(ctx context.Context, before int64) error {
 	for {
@@ -184,6 +202,13 @@ func (b *bench) launch(ctx context.Context, networks []buurtbel.ID) (sent, error
 
 // count adds up what the SMSC's own log says of one alert: to whom nothing came, and who got it more than once.
 func (b *bench) count(ctx context.Context, s sent) (outside.Summary, error) {
+	if b.npm != nil {
+		count, numbers, err := b.npm.took()
+		b.out.Lost += s.people - numbers
+		b.out.Doubled += count - numbers
+		b.out.Parts = rig.Round(float64(count) / float64(max(1, numbers)))
+		return outside.Summary{}, err
+	}
 	sum, err := b.world.Summary(ctx, s.tag)
 	if err != nil {
 		return sum, err
