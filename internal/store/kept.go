@@ -17,11 +17,11 @@ func (db *DB) keep(ctx context.Context) error {
 	}
 	db.kept = map[string]*sql.Stmt{}
 	for _, p := range hot {
-		s, err := db.write.PrepareContext(ctx, p.lite)
+		s, err := db.write.PrepareContext(ctx, p.lite) //nolint:sqlclosecheck // closed with the connection
 		if err != nil {
 			return fmt.Errorf("prepare statement: %w", err)
 		}
-		db.kept[p.lite] = s // closed with the connection
+		db.kept[p.lite] = s
 	}
 	return nil
 }

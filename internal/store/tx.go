@@ -143,7 +143,7 @@ func (tx *Tx) pick(p pair) string {
 func (tx *Tx) exec(query string, args ...any) (int64, error) {
 	var r sql.Result
 	var err error
-	if s := tx.prepared(query); s != nil {
+	if s := tx.prepared(query); s != nil { //nolint:sqlclosecheck // closed with the transaction
 		r, err = s.ExecContext(tx.ctx, args...)
 	} else {
 		r, err = tx.sql.ExecContext(tx.ctx, query, args...)
@@ -171,7 +171,7 @@ func (tx *Tx) row(query string, args ...any) *sql.Row {
 func (tx *Tx) each(scan func(*sql.Rows) error, query string, args ...any) error {
 	var rows *sql.Rows
 	var err error
-	if s := tx.prepared(query); s != nil {
+	if s := tx.prepared(query); s != nil { //nolint:sqlclosecheck // closed with the transaction
 		rows, err = s.QueryContext(tx.ctx, args...)
 	} else {
 		rows, err = tx.sql.QueryContext(tx.ctx, query, args...)
