@@ -101,6 +101,8 @@ func Saved(folder string) (*Setup, error) {
 func (s *Setup) Config() *config.Config {
 	c := &config.Config{}
 	c.Server.PublicURL = "http://127.0.0.1:8080"
+	c.Server.Listen = "127.0.0.1:0"
+	c.Server.ReadTimeout, c.Server.WriteTimeout, c.Server.IdleTimeout, c.Server.MaxBody = 10*time.Second, 10*time.Second, time.Minute, 1<<20
 	c.Server.StopTimeout = orElse(s.Wait, 20*time.Second)
 	c.Store = config.Store{Folder: filepath.Join(s.Folder, "data"), Database: s.Database, Readers: 4, Writers: 8}
 	c.Vault.Keyring = s.keyring()

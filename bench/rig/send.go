@@ -37,6 +37,8 @@ type Mail struct {
 	Kind  buurtbel.MessageKind
 	Tag   string
 	Bytes int // of text and HTML together
+	// NotBefore is when they may be sent; zero: at once.
+	NotBefore time.Time
 }
 
 // Post stores a message of mails to the first n members of a town who have a mailbox, ready to be sent. It gives the message's id.
@@ -57,7 +59,7 @@ func (t *Town) Post(ctx context.Context, db *store.DB, mail Mail, n int) (buurtb
 		list := make([]store.Recipient, min(slice, len(members)-start))
 		for i := range list {
 			list[i] = store.Recipient{ID: db.NewID(), Member: members[start+i],
-				Steps: []store.RecipientStep{{ID: db.NewID(), Step: buurtbel.Step{Contact: boxes[start+i], Channel: buurtbel.Email}}}}
+				Steps: []store.RecipientStep{{ID: db.NewID(), Step: buurtbel.Step{Contact: boxes[start+i], Channel: buurtbel.Email, NotBefore: mail.NotBefore}}}}
 		}
 		err = db.WriteRank(ctx, store.Bulk, scope, func(tx *store.Tx) error { return tx.InsertRecipients(m.ID, m.Expires, list) })
 	}

@@ -60,6 +60,24 @@ func (w *Watch) Done(ctx context.Context, message buurtbel.ID) (time.Time, error
 	}
 }
 
+// Open tells whether a message has deliveries that are not final.
+func (w *Watch) Open(ctx context.Context, message buurtbel.ID) (bool, error) {
+	var n int
+	if err := w.sql.QueryRowContext(ctx, open, int64(message)).Scan(&n); err != nil {
+		return false, fmt.Errorf("look at message: %w", err)
+	}
+	return n != 0, nil
+}
+
+// Launched gives the message of an alert, and how many recipients it has.
+func (w *Watch) Launched(ctx context.Context, alert buurtbel.ID) (message buurtbel.ID, people int, err error) {
+	err = w.sql.QueryRowContext(ctx, `select id, audience_size from message where alert = $1 and kind = 'launch'`, int64(alert)).Scan(&message, &people)
+	if err != nil {
+		return 0, 0, fmt.Errorf("look at alert: %w", err)
+	}
+	return message, people, nil
+}
+
 // States counts the deliveries of a message by state.
 func (w *Watch) States(ctx context.Context, message buurtbel.ID) (map[string]int, error) {
 	rows, err := w.sql.QueryContext(ctx, `select state, count(*) from delivery where message = $1 group by state`, int64(message))

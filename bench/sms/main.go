@@ -22,6 +22,7 @@ type options struct {
 	skip       string
 	json, keep bool
 	cpu        string
+	via, sink  string
 	patience   time.Duration
 }
 
@@ -33,6 +34,8 @@ func flags() *options {
 	flag.IntVar(&o.backlog, "backlog", 100_000, "mails that are being sent while first hand-offs are measured")
 	flag.IntVar(&o.launches, "launches", 200, "launches of 60 to 2,000 recipients")
 	flag.IntVar(&o.runs, "runs", 3, "alternating runs of bare pump and program")
+	flag.StringVar(&o.sink, "sink", "ours", "the SMSC: ours, or npm, the package smpp (then only throughput and bare pump are measured)")
+	flag.StringVar(&o.via, "via", "http", "how first hand-offs are launched: http, the desk's own POST over a socket; or desk, a call in this process")
 	flag.StringVar(&o.skip, "skip", "", "parts to leave out: pump, settle, small, first, large, with commas")
 	flag.BoolVar(&o.json, "json", false, "print one JSON object")
 	flag.BoolVar(&o.keep, "out", false, "also write bench/results/sms-<engine>-<commit>.json")
@@ -60,7 +63,9 @@ type result struct {
 	MS2000        float64           `json:"ms_2000"`
 	FirstWorst    float64           `json:"first_handoff_ms_max"`
 	Launches      int               `json:"launches"`
+	Via           string            `json:"first_handoff_via"`
 	Backlog       int               `json:"backlog"`
+	During        int               `json:"launches_done_before_backlog"` // launches that were done while mails were still to be sent
 	BacklogLeft   int               `json:"backlog_left_after_launches"`
 	BacklogSent   int               `json:"backlog_sent_meanwhile"`
 	BacklogRate   float64           `json:"backlog_per_second_meanwhile"`
@@ -104,5 +109,10 @@ func run(ctx context.Context) error {
 		return err
 	}
 	b.out.Seconds = rig.Round(time.Since(began).Seconds())
-	return rig.Report("sms", b.out.Engine, b.out, o.json, o.keep)
+	b.out.Settings["sink"] = o.sink
+	name := "sms"
+	if o.sink != "ours" {
+		name += "-" + o.sink
+	}
+	return rig.Report(name, b.out.Engine, b.out, o.json, o.keep)
 }

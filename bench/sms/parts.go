@@ -11,6 +11,7 @@ import (
 	"github.com/buurtbel/buurtbel/bench/rig"
 	"github.com/buurtbel/buurtbel/internal/channel"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
+	"github.com/buurtbel/buurtbel/internal/outside"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
@@ -105,7 +106,17 @@ func (b *bench) pump(ctx context.Context) error {
 	if err := s.Close(ctx); err != nil {
 		return err
 	}
-	sum, err := b.world.Summary(ctx, "0000")
+	return b.pumpedAll(ctx)
+}
+
+func (b *bench) pumpedAll(ctx context.Context) error {
+	var sum outside.Summary
+	var err error
+	if b.npm != nil {
+		sum.Count, sum.Numbers, err = b.npm.took()
+	} else {
+		sum, err = b.world.Summary(ctx, "0000")
+	}
 	if err != nil {
 		return err
 	}
@@ -152,13 +163,29 @@ func (b *bench) group(want int) []buurtbel.ID {
 
 func distance(a, b int) int { return max(a-b, b-a) }
 
+// ready is when the backlog may be sent: when all of it is stored, so that it lasts as long as the launches.
+const ready = 7 * time.Second
+
 // first measures from before the launch to the first submit_sm that the SMSC read, over many launches, while a backlog of mails is being sent.
 func (b *bench) first(ctx context.Context) error {
 	if err := b.start(ctx, false); err != nil {
 		return err
 	}
-	backlog, err := b.town.Post(ctx, b.app.DB, rig.Mail{Class: buurtbel.ClassBulletin, Kind: buurtbel.KindBulletin, Tag: "backlog", Bytes: 2000}, b.o.backlog)
+	if b.o.via == "http" {
+		serving, closed := context.WithCancel(ctx)
+		defer closed()
+		var err error
+		if b.desk, err = rig.Serve(serving, b.app, b.clerk); err != nil {
+			return err
+		}
+		defer func() { b.desk = nil }()
+	}
+	due := time.Now().Add(ready)
+	backlog, err := b.town.Post(ctx, b.app.DB, rig.Mail{Class: buurtbel.ClassBulletin, Kind: buurtbel.KindBulletin, Tag: "backlog", Bytes: 2000, NotBefore: due}, b.o.backlog)
 	if err != nil {
+		return err
+	}
+	if err := rest(ctx, time.Until(due)); err != nil {
 		return err
 	}
 	before, err := b.world.Counts(ctx)
@@ -176,6 +203,11 @@ func (b *bench) first(ctx context.Context) error {
 			return err
 		}
 		sents = append(sents, s)
+		if open, err := b.watch.Open(ctx, backlog); err != nil {
+			return err
+		} else if open {
+			b.out.During++
+		}
 	}
 	after, err := b.world.Counts(ctx)
 	if err != nil {

@@ -27,12 +27,15 @@ type bench struct {
 	watch *rig.Watch
 	app   *app.App // nil between two parts
 	stop  func() error
+	npm   *foreign     // the SMSC; nil: our own
+	clerk buurtbel.ID  // a dispatcher
+	desk  *rig.Browser // who launches; nil: a call in this process does
 	tags  int
 	out   *result
 }
 
 func prepare(ctx context.Context, o *options) (*bench, error) {
-	b := &bench{o: o, out: &result{Engine: store.Engine(o.engine), Recipients: o.recipients, Backlog: o.backlog, Window: 500, Machine: rig.ThisMachine(),
+	b := &bench{o: o, out: &result{Engine: store.Engine(o.engine), Recipients: o.recipients, Backlog: o.backlog, Window: 500, Via: o.via, Machine: rig.ThisMachine(),
 		Peer: "internal/outside: an SMSC and a mail server of our own in another process"}}
 	var err error
 	if b.setup, err = rig.NewSetup(ctx, b.out.Engine, o.url); err != nil {
@@ -42,6 +45,14 @@ func prepare(ctx context.Context, o *options) (*bench, error) {
 		return nil, errors.Join(err, b.setup.Remove())
 	}
 	b.setup.SMPP, b.setup.SMTP = b.world.SMPP(), b.world.SMTP()
+	if o.sink == "npm" {
+		if b.npm, err = startForeign(b.setup.Folder); err != nil {
+			b.close()
+			return nil, err
+		}
+		b.setup.SMPP, o.skip = b.npm.address, o.skip+",settle,small,first"
+		b.out.Peer = "the npm package smpp in a process of Node"
+	}
 	began := time.Now()
 	if err := b.fill(ctx); err != nil {
 		b.close()
@@ -66,6 +77,10 @@ func (b *bench) fill(ctx context.Context) error {
 		return err
 	}
 	b.town, err = rig.Build(ctx, a.DB, rig.Sizes(b.o.recipients, groups, 60, 2000), rig.Contacts{Mobile: true, Mailbox: true, Hidden: true})
+	if err != nil {
+		return err
+	}
+	b.clerk, err = b.town.Hire(ctx, a.DB)
 	return err
 }
 
@@ -75,6 +90,9 @@ func (b *bench) close() {
 	}
 	if b.watch != nil {
 		b.say(b.watch.Close())
+	}
+	if b.npm != nil {
+		b.say(b.npm.stop())
 	}
 	b.say(b.world.Stop())
 	b.say(b.setup.Remove())
@@ -113,8 +131,14 @@ func (b *bench) start(ctx context.Context, receipts bool) error {
 		return errors.Join(err, a.Close())
 	}
 	b.app = a
+	if b.npm != nil {
+		return rest(ctx, foreignBind)
+	}
 	return b.bound(ctx, before.Binds)
 }
+
+// foreignBind is how long the npm SMSC is given to take a bind: it does not tell when it did.
+const foreignBind = 500 * time.Millisecond
 
 func (b *bench) bound(ctx context.Context, before int64) error {
 	for {
@@ -160,6 +184,14 @@ type sent struct {
 
 func (b *bench) launch(ctx context.Context, networks []buurtbel.ID) (sent, error) {
 	s := sent{tag: b.tag(), began: time.Now()}
+	if b.desk != nil {
+		alert, err := b.desk.Launch(ctx, networks, s.tag)
+		if err != nil {
+			return s, err
+		}
+		s.message, s.people, err = b.watch.Launched(ctx, alert)
+		return s, err
+	}
 	l, err := rig.Launch(ctx, b.app.Desk, b.town.Zone, networks, s.tag)
 	if err != nil {
 		return s, err
@@ -170,6 +202,13 @@ func (b *bench) launch(ctx context.Context, networks []buurtbel.ID) (sent, error
 
 // count adds up what the SMSC's own log says of one alert: to whom nothing came, and who got it more than once.
 func (b *bench) count(ctx context.Context, s sent) (outside.Summary, error) {
+	if b.npm != nil {
+		count, numbers, err := b.npm.took()
+		b.out.Lost += s.people - numbers
+		b.out.Doubled += count - numbers
+		b.out.Parts = rig.Round(float64(count) / float64(max(1, numbers)))
+		return outside.Summary{}, err
+	}
 	sum, err := b.world.Summary(ctx, s.tag)
 	if err != nil {
 		return sum, err

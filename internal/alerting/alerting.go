@@ -18,6 +18,9 @@ import (
 // Slice is how many recipients one transaction plans.
 const Slice = 500
 
+// firstSlice is how many of them the launch itself plans: few, so that the first are soon handed over; the others follow at once.
+const firstSlice = 100
+
 // Carrier is what the texts need to know of the SMS carriers, taken together.
 type Carrier struct {
 	Price  int64 // of one part, in 1/10000 euro

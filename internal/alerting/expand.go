@@ -16,6 +16,7 @@ func (d *Desk) Expand(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for ctx.Err() == nil {
+		d.db.Rest(ctx) // the first of an alert go before the rest of it, and of all others
 		worked, err := d.expandRound(ctx)
 		if err != nil && ctx.Err() == nil {
 			d.o.Logger.Error("expand audience", "error", err)

@@ -34,6 +34,7 @@ func (r *Refusal) Unwrap() error { return r.Sentence }
 // Launch checks the draft once more and sends it out. The same key twice is one alert. What is unlawful is refused; what is unwise or off
 // plan needs its written reason. An oversized audience or area waits for a second person.
 func (d *Desk) Launch(ctx context.Context, actor buurtbel.Actor, zone buurtbel.ID, draft *Draft) (*Launched, error) {
+	defer d.db.Hurry()()
 	now := d.db.Now()
 	for _, network := range append([]buurtbel.ID{0}, draft.Networks...) {
 		if err := actor.May(buurtbel.MayLaunch, buurtbel.Scope{Zone: zone, Network: network}, now); err != nil {
@@ -178,7 +179,7 @@ func (d *Desk) store(ctx context.Context, actor buurtbel.Actor, s *setting, draf
 	var first []store.Recipient
 	if second {
 		a.State, m.State = buurtbel.AlertWaiting, buurtbel.MessageWaiting
-	} else if first, err = d.firstSlice(ctx, s, m, audience, leftOut); err != nil {
+	} else if first, err = d.planFirst(ctx, s, m, audience, leftOut); err != nil {
 		return nil, err
 	}
 	digest := digestOf(check.Wordings, draft, len(audience))
@@ -195,7 +196,7 @@ func (d *Desk) store(ctx context.Context, actor buurtbel.Actor, s *setting, draf
 		if second {
 			return d.askSecond(tx, a, digest, len(audience))
 		}
-		return d.begin(tx, s, a, m, first, min(Slice, len(audience)))
+		return d.begin(tx, s, a, m, first, min(firstSlice, len(audience)))
 	})
 	if buurtbel.KeyOf(err) == "error.alert.key-used" {
 		before, failed := d.before(ctx, s.zone.ID, draft.Key) // the same key at the same moment
@@ -243,8 +244,8 @@ func nextMorning(now time.Time) time.Time {
 	return time.Date(last.Year(), last.Month(), last.Day()+1, reportHour, 0, 0, 0, now.Location())
 }
 
-func (d *Desk) firstSlice(ctx context.Context, s *setting, m *buurtbel.Message, audience, leftOut []buurtbel.ID) ([]store.Recipient, error) {
-	slice := audience[:min(Slice, len(audience))]
+func (d *Desk) planFirst(ctx context.Context, s *setting, m *buurtbel.Message, audience, leftOut []buurtbel.ID) ([]store.Recipient, error) {
+	slice := audience[:min(firstSlice, len(audience))]
 	var people []store.Reachable
 	err := d.db.Read(ctx, buurtbel.Scope{Zone: s.zone.ID}, func(tx *store.Tx) (err error) {
 		people, err = tx.Reachables(slice)

@@ -128,7 +128,7 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	for i, c := range a.Config.Email {
-		m, err := email.Open(ctx, c.Config, email.Options{Logger: a.log, Now: o.Now})
+		m, err := email.Open(ctx, c.Config, email.Options{Logger: a.log, Now: o.Now, Hurried: a.DB.Hurried})
 		if err != nil {
 			return fmt.Errorf("mail server %s: %w", c.Name, err)
 		}

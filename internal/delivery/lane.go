@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"maps"
 	"sync/atomic"
 	"time"
 
@@ -24,7 +25,8 @@ type lane struct {
 	orphaned  time.Time                 // when a claim last ended in an error: it may have been committed all the same; zero: none since the last look
 	calls     calls                     // of a lane for voice: those under way
 	health    breaker
-	turn      buurtbel.ID // the message that was served last within its class
+	turn      buurtbel.ID          // the message that was served last within its class
+	served    map[buurtbel.ID]bool // urgent messages of which a batch was sent
 }
 
 type result struct {
@@ -38,7 +40,7 @@ type result struct {
 }
 
 func newLane(d *Dispatcher, l Lane) *lane {
-	return &lane{Lane: l, d: d, results: make(chan result, d.limits.Unsettled), nudged: make(chan struct{}, 1), idle: map[buurtbel.ID]time.Time{}, sick: map[buurtbel.ID]time.Time{}}
+	return &lane{Lane: l, d: d, results: make(chan result, d.limits.Unsettled), nudged: make(chan struct{}, 1), idle: map[buurtbel.ID]time.Time{}, sick: map[buurtbel.ID]time.Time{}, served: map[buurtbel.ID]bool{}}
 }
 
 func (l *lane) nudge() {
@@ -88,6 +90,12 @@ func (l *lane) rest(ctx context.Context, wait time.Duration) {
 // slow is the safety net: how long a lane sleeps when nobody wakes it.
 const slow = 5 * time.Second
 
+// hush is how soon bulk work looks whether an alert's launch is over.
+const hush = 5 * time.Millisecond
+
+// firstBatch is how many deliveries of an alert are claimed first: the sooner the first of them goes.
+const firstBatch = 50
+
 // round claims one batch and sends it. It gives how long there is nothing to do.
 func (l *lane) round(ctx context.Context) (time.Duration, error) {
 	now := l.d.db.Now()
@@ -104,12 +112,17 @@ func (l *lane) round(ctx context.Context) (time.Duration, error) {
 	if b := l.d.running.Load(); b != l.board { // work became due since the lane last looked, also when it never rested
 		l.board = b
 		clear(l.idle)
+		maps.DeleteFunc(l.served, func(id buurtbel.ID, _ bool) bool { _, ok := b.byID[id]; return !ok })
 	}
 	if wait, err := l.adopt(ctx, now); err != nil || wait > 0 {
 		return wait, err
 	}
 	next := slow
 	for _, m := range l.order(now) {
+		if rankOf(m.Class) == store.Bulk && l.d.db.Hurried() != nil {
+			next = min(next, hush) // whatever nudges
+			continue
+		}
 		if wait := max(l.idle[m.ID].Sub(now), l.sick[m.ID].Sub(now)); wait > 0 {
 			next = min(next, wait)
 			continue
@@ -189,14 +202,18 @@ func rankOf(c buurtbel.Class) store.Rank {
 
 // serve claims and sends one batch of one message; it gives how many were begun.
 func (l *lane) serve(ctx context.Context, m store.RunningMessage, room int) (int, error) {
-	if m.Class >= buurtbel.ClassBulletin {
+	rank := rankOf(m.Class)
+	switch {
+	case rank == store.Bulk:
 		room = min(room, 100) // short turns: an alert waits behind one of them
+	case rank == store.Urgent && !l.served[m.ID]:
+		room = min(room, firstBatch)
 	}
 	// What the carrier has is waited for when the program ends, or it would be uncertain and go twice; what it has not goes back. A claim is
 	// not cut off either: whether it was committed would not be known.
 	begun := context.WithoutCancel(ctx)
 	var work []store.Work
-	err := l.d.db.WriteRank(begun, rankOf(m.Class), buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
+	err := l.d.db.WriteRank(begun, rank, buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
 		if l.Channel == buurtbel.Voice {
 			work, err = tx.ClaimCalls(m.ID, m.Kind, l.Carrier, room)
 		} else {
@@ -235,6 +252,10 @@ func (l *lane) serve(ctx context.Context, m store.RunningMessage, room int) (int
 		}
 		r.Withdrawn = true
 		l.results <- r
+	}
+	if rank == store.Urgent && !l.served[m.ID] {
+		l.served[m.ID] = true
+		l.d.db.Calm()
 	}
 	return len(work), err
 }

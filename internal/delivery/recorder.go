@@ -26,11 +26,19 @@ func (l *lane) record() {
 	}
 }
 
-// linger is how long a batch waits for company; a lone result does not wait longer.
-const linger = 10 * time.Millisecond
+// How long a batch waits for company; a lone result does not wait. Receipts must not come long before what they are about, so a carrier that
+// sends them has smaller batches. Where there are none a batch may fill: each transaction costs as much as thirty of its outcomes.
+const (
+	linger     = 10 * time.Millisecond
+	lingerLong = 40 * time.Millisecond
+)
 
 func (l *lane) gather(batch []result) []result {
-	t := time.NewTimer(linger)
+	wait := lingerLong
+	if l.Receipts {
+		wait = linger
+	}
+	t := time.NewTimer(wait)
 	defer t.Stop()
 	for len(batch) < l.d.limits.Claim && int64(len(batch)) < l.unsettled.Load() {
 		select {

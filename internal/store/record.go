@@ -62,6 +62,9 @@ var recordDeliveries = pair{
 // Record stores the outcomes of attempts: one batch, one transaction. What a member's confirmation or a stop decided meanwhile stays.
 func (tx *Tx) Record(list []Settled) error {
 	slices.SortFunc(list, func(a, b Settled) int { return int(a.Delivery - b.Delivery) })
+	if alike(list) {
+		return tx.recordAlike(list)
+	}
 	attempts, deliveries := newBatch(len(list), 110), newBatch(len(list), 110)
 	for i := range list {
 		s := &list[i]
@@ -71,9 +74,8 @@ func (tx *Tx) Record(list []Settled) error {
 		}
 		attempts.row().id("d", s.Delivery).int("n", int64(s.Number)).text("s", string(s.attemptState())).text("r", string(s.Outcome.Reason)).
 			text("c", s.Code).text("f", ref).int("p", int64(s.Parts)).end()
-		doubt := s.Outcome.State == buurtbel.Uncertain && !s.Withdrawn
 		deliveries.row().id("d", s.Delivery).int("n", int64(s.Number)).text("s", string(s.Move.State)).text("r", string(s.Move.Reason)).int("o", flag(s.Move.Open)).
-			int("u", micros(s.Move.Due)).int("b", flag(doubt)).end()
+			int("u", micros(s.Move.Due)).int("b", flag(s.doubtful())).end()
 	}
 	if _, err := tx.exec(tx.pick(recordAttempts), attempts.done(), micros(tx.now), tx.scope.Zone); err != nil {
 		return fmt.Errorf("record attempts: %w", err)
@@ -84,6 +86,9 @@ func (tx *Tx) Record(list []Settled) error {
 	}
 	return tx.afterRecord(list, moved)
 }
+
+// doubtful tells whether nobody knows if the attempt reached somebody.
+func (s *Settled) doubtful() bool { return s.Outcome.State == buurtbel.Uncertain && !s.Withdrawn }
 
 // leads tells whether something else follows when the outcome moves its delivery: another contact point, or the end of this one.
 func (s Settled) leads() bool { return s.More || s.Calls || s.Move.FallBack || s.Move.Dead }

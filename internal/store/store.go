@@ -62,6 +62,8 @@ type DB struct {
 	now    func() time.Time
 	log    *slog.Logger
 	path   string
+	hurry  hurry
+	kept   map[string]*sql.Stmt // see hot
 	wakers struct {
 		sync.Mutex
 		list []chan struct{}
@@ -89,6 +91,9 @@ func Open(ctx context.Context, c Config, o Options) (*DB, error) {
 	}
 	if err == nil {
 		err = db.seedIDs(ctx)
+	}
+	if err == nil {
+		err = db.keep(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

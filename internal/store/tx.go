@@ -13,13 +13,14 @@ import (
 
 // Tx is one transaction, narrowed to a scope. All queries hang on it. Its now is fixed.
 type Tx struct {
-	db    *DB
-	sql   *sql.Tx
-	ctx   context.Context //nolint:containedctx // a Tx lives exactly as long as the call that has the context
-	scope buurtbel.Scope
-	now   time.Time
-	woken bool
-	grown bool // GrowAudience ran: the recipients that follow must be new
+	db     *DB
+	sql    *sql.Tx
+	ctx    context.Context //nolint:containedctx // a Tx lives exactly as long as the call that has the context
+	scope  buurtbel.Scope
+	now    time.Time
+	writes bool
+	woken  bool
+	grown  bool // GrowAudience ran: the recipients that follow must be new
 }
 
 // Read runs f in a read transaction that sees one state of the database.
@@ -51,7 +52,11 @@ func (db *DB) Write(ctx context.Context, s buurtbel.Scope, f func(*Tx) error) er
 }
 
 // WriteRank is Write with a place in the queue before SQLite's writer.
+// Bulk work rests before it while an alert is being launched, on either engine.
 func (db *DB) WriteRank(ctx context.Context, r Rank, s buurtbel.Scope, f func(*Tx) error) error {
+	if r == Bulk {
+		db.Rest(ctx)
+	}
 	if db.gate != nil {
 		if err := db.gate.enter(ctx, r); err != nil {
 			return fmt.Errorf("wait to write: %w", err)
@@ -79,7 +84,7 @@ func (db *DB) writeOnce(ctx context.Context, s buurtbel.Scope, now time.Time, f 
 	if err != nil {
 		return fmt.Errorf("begin writing: %w", err)
 	}
-	tx := &Tx{db: db, sql: t, ctx: ctx, scope: s, now: now}
+	tx := &Tx{db: db, sql: t, ctx: ctx, scope: s, now: now, writes: true}
 	defer tx.letGo()
 	if err := f(tx); err != nil {
 		if back := t.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
@@ -136,7 +141,13 @@ func (tx *Tx) pick(p pair) string {
 }
 
 func (tx *Tx) exec(query string, args ...any) (int64, error) {
-	r, err := tx.sql.ExecContext(tx.ctx, query, args...)
+	var r sql.Result
+	var err error
+	if s := tx.prepared(query); s != nil { //nolint:sqlclosecheck // closed with the transaction
+		r, err = s.ExecContext(tx.ctx, args...)
+	} else {
+		r, err = tx.sql.ExecContext(tx.ctx, query, args...)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -158,7 +169,13 @@ func (tx *Tx) row(query string, args ...any) *sql.Row {
 
 // each runs scan for every row.
 func (tx *Tx) each(scan func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := tx.sql.QueryContext(tx.ctx, query, args...)
+	var rows *sql.Rows
+	var err error
+	if s := tx.prepared(query); s != nil { //nolint:sqlclosecheck // closed with the transaction
+		rows, err = s.QueryContext(tx.ctx, args...)
+	} else {
+		rows, err = tx.sql.QueryContext(tx.ctx, query, args...)
+	}
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/buurtbel/buurtbel"
 )
@@ -155,21 +158,30 @@ func (tx *Tx) networks(query string, args ...any) ([]*buurtbel.Network, error) {
 	return out, err
 }
 
+// One row for all of them: to step through 100,000 rows costs five times what the database needs to find them.
+var membersOf = pair{
+	lite: `select coalesce(group_concat(id, ' '), '') from member
+		where zone = $1 and network in (select value from json_each($2)) and state in ('active', 'suspended')`,
+	pg: `select coalesce(string_agg(id::text, ' '), '') from member
+		where zone = $1 and network in (select value::bigint from jsonb_array_elements_text($2::jsonb)) and state in ('active', 'suspended')`,
+}
+
 // MembersOf lists the ids of the active and suspended members of networks, in order. It is the audience of a launch by networks.
 func (tx *Tx) MembersOf(networks []buurtbel.ID) ([]buurtbel.ID, error) {
-	p := pair{
-		lite: `select id from member where zone = $1 and network in (select value from json_each($2)) and state in ('active', 'suspended') order by id`,
-		pg: `select id from member where zone = $1 and network in (select value::bigint from jsonb_array_elements_text($2::jsonb))
-			and state in ('active', 'suspended') order by id`,
+	var all string
+	if err := tx.row(tx.pick(membersOf), tx.scope.Zone, jsonIDs(networks)).Scan(&all); err != nil {
+		return nil, fmt.Errorf("read members: %w", err)
 	}
-	var out []buurtbel.ID
-	err := tx.each(func(r *sql.Rows) error {
-		var id buurtbel.ID
-		err := r.Scan(&id)
-		out = append(out, id)
-		return err
-	}, tx.pick(p), tx.scope.Zone, jsonIDs(networks))
-	return out, err
+	out := make([]buurtbel.ID, 0, len(all)/18)
+	for word := range strings.FieldsSeq(all) {
+		id, err := strconv.ParseInt(word, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("read members: %w", err)
+		}
+		out = append(out, buurtbel.ID(id))
+	}
+	slices.Sort(out)
+	return out, nil
 }
 
 // CountMembers counts the members of each network of the scope's zone who belong to its audience.

@@ -28,6 +28,9 @@ func (v *visit) dispatch() error {
 }
 
 func (v *visit) showDispatch(d *drafting, status int, problem string) error {
+	if err := d.weigh(); err != nil {
+		return err
+	}
 	mode := Calm
 	if d.form.exercise {
 		mode = Exercise
@@ -41,6 +44,9 @@ func (v *visit) showDispatch(d *drafting, status int, problem string) error {
 func (v *visit) dispatched() error {
 	if err := v.form(); err != nil {
 		return err
+	}
+	if v.r.PostFormValue("do") == "launch" {
+		defer v.s.o.DB.Hurry()()
 	}
 	d, err := v.drafting(readForm(v.r.PostForm), v.r.PostFormValue("do") == "spelling")
 	if err != nil {
@@ -82,6 +88,9 @@ func (v *visit) checked() error {
 	}
 	d, err := v.drafting(readForm(v.r.PostForm), v.r.PostFormValue("do") == "spelling")
 	if err != nil {
+		return err
+	}
+	if err := d.weigh(); err != nil {
 		return err
 	}
 	return v.fragment(d.parts(v.r.PostForm))

@@ -32,7 +32,7 @@ type drafting struct {
 	forecast  *alerting.Forecast
 }
 
-// drafting reads what the page needs, lets the text follow the form, and asks the check. It changes nothing.
+// drafting reads what the form needs and lets the text follow it. It changes nothing.
 func (v *visit) drafting(form *typedForm, respell bool) (*drafting, error) {
 	d := &drafting{v: v, form: form, missing: map[buurtbel.Language][]string{}}
 	if err := d.read(); err != nil {
@@ -44,7 +44,19 @@ func (v *visit) drafting(form *typedForm, respell bool) (*drafting, error) {
 		return nil, err
 	}
 	d.draft = d.makeDraft(area)
-	return d, d.ask()
+	return d, nil
+}
+
+// weigh reads what only a page shows: how many members each network has, the check's answer and the forecast. A launch does not wait for it.
+func (d *drafting) weigh() error {
+	err := d.v.read(func(tx *store.Tx) (err error) {
+		d.counts, err = tx.CountMembers()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return d.ask()
 }
 
 func (d *drafting) read() (err error) {
@@ -55,10 +67,7 @@ func (d *drafting) read() (err error) {
 		if d.zone, err = tx.Zone(); err != nil {
 			return err
 		}
-		if d.networks, err = tx.Networks(); err != nil {
-			return err
-		}
-		d.counts, err = tx.CountMembers()
+		d.networks, err = tx.Networks()
 		return err
 	})
 	if err != nil {

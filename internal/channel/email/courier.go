@@ -51,7 +51,7 @@ func (c *courier) next() *job {
 	return nil
 }
 
-// wait gives a job that is not yet taken, or nil when the idle time is over or the Mailer closes.
+// wait gives a job that is not yet taken, or nil when the idle time is over, a hurry ended, or the Mailer closes.
 func (c *courier) wait() *job {
 	var idle <-chan time.Time
 	if c.line != nil {
@@ -59,11 +59,16 @@ func (c *courier) wait() *job {
 		defer timer.Stop()
 		idle = timer.C
 	}
+	routine, calm := c.m.routine, c.m.hurried()
+	if calm != nil {
+		routine = nil
+	}
 	select {
 	case j := <-c.m.urgent:
 		return j
-	case j := <-c.m.routine:
+	case j := <-routine:
 		return j
+	case <-calm:
 	case <-idle:
 		c.leave()
 	case <-c.m.quit:

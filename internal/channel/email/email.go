@@ -29,6 +29,8 @@ import (
 type Options struct {
 	Logger *slog.Logger     // nil: slog.Default()
 	Now    func() time.Time // the Date of a mail, and whether it expired; nil: time.Now
+	// Hurried gives a channel that is closed when mails that are not urgent may go on, and nil when they need not rest. nil: they never rest.
+	Hurried func() <-chan struct{}
 }
 
 // Mailer hands mails to one mail server. It implements channel.Sender and is safe for concurrent use.
@@ -39,6 +41,8 @@ type Mailer struct {
 	log    *slog.Logger
 	now    func() time.Time
 	letter templates
+
+	hurried func() <-chan struct{}
 
 	room    chan struct{} // one token per hand-over that is open
 	urgent  chan *job     // has room for all tokens, so that putting a job in never blocks
@@ -76,6 +80,9 @@ func newMailer(ctx context.Context, cfg Config, o Options) (*Mailer, error) {
 	}
 	if m.now == nil {
 		m.now = time.Now
+	}
+	if m.hurried = o.Hurried; m.hurried == nil {
+		m.hurried = func() <-chan struct{} { return nil }
 	}
 	m.log = m.log.With("carrier", cfg.Name)
 	var err error

@@ -121,15 +121,26 @@ func (m *Mailer) waiting() *job {
 		select {
 		case j = <-m.urgent:
 		default:
-			select {
-			case j = <-m.routine:
-			default:
+			if j = m.unhurried(); j == nil {
 				return nil
 			}
 		}
 		if m.take(j) {
 			return j
 		}
+	}
+}
+
+// unhurried gives the next routine job without waiting; nil when there is none, or when an alert is being launched.
+func (m *Mailer) unhurried() *job {
+	if m.hurried() != nil && !m.stopping() {
+		return nil
+	}
+	select {
+	case j := <-m.routine:
+		return j
+	default:
+		return nil
 	}
 }
 
