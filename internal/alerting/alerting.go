@@ -24,6 +24,7 @@ const firstSlice = 100
 // Carrier is what the texts need to know of the SMS carriers, taken together.
 type Carrier struct {
 	Price  int64 // of one part, in 1/10000 euro
+	Minute int64 // of one minute of a call begun, likewise
 	Answer bool  // the sender can be answered and texts may say so; a sender that cannot never carries "answer 1" or STOP
 	Link   bool  // an acknowledgement link may go in an SMS
 }

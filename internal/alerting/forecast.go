@@ -16,8 +16,10 @@ type Forecast struct {
 	Left       map[buurtbel.Left]int    // left out, by why
 	Later      int                      // wish it in the morning
 	Contacts   map[buurtbel.Channel]int // contact points that are used at once
+	IfSilent   int                      // members who are called when no text arrives
 	Parts      int                      // SMS parts
-	Cost       int64                    // in 1/10000 euro
+	Cost       int64                    // of what goes out at once, in 1/10000 euro; a call is reckoned as one minute
+	MostCost   int64                    // and of one call to everybody whom no text reaches
 	SecondKey  string                   // why a second person is needed; "" when none is
 	SecondArgs buurtbel.Args
 	Digest     []byte
@@ -52,7 +54,8 @@ func (d *Desk) Forecast(ctx context.Context, actor buurtbel.Actor, zone buurtbel
 	if f.NoPlace, err = d.withoutPlace(ctx, s, draft); err != nil {
 		return nil, err
 	}
-	f.Cost = int64(f.Parts) * d.price(s)
+	f.Cost = int64(f.Parts)*d.price(s) + int64(f.Contacts[buurtbel.Voice])*d.o.Carrier.Minute
+	f.MostCost = f.Cost + int64(f.IfSilent)*d.o.Carrier.Minute
 	f.SecondKey, f.SecondArgs, _ = s.oversized(draft.Area, len(audience))
 	f.Digest = digestOf(check.Wordings, draft, len(audience))
 	return f, nil
@@ -112,6 +115,10 @@ func (f *Forecast) count(r store.Recipient, check *Check) {
 	later := false
 	for _, step := range r.Steps {
 		if step.Rank > 0 {
+			continue
+		}
+		if step.IfSilent {
+			f.IfSilent++
 			continue
 		}
 		later = later || !step.NotBefore.IsZero()

@@ -23,6 +23,7 @@ var unasked = map[string]string{
 	"alerting.Desk.AnswerBehind":   "the one-time link says who answers; AnswerSecond asks what that person may",
 	"alerting.Desk.Answered":       "the carrier says from which number it came: the door of what arrives calls it",
 	"alerting.Desk.About":          "the carrier says from which number it came: the door of what arrives calls it",
+	"delivery.Dispatcher.Content":  "the carrier says from which number the call comes: it hears once more what was sent there",
 	"delivery.Dispatcher.Run":      "a loop of the program",
 	"entering.Gate.Run":            "a loop of the program",
 	"entering.Gate.Behind":         "the one-time link is the right",

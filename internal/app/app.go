@@ -243,6 +243,9 @@ func (a *App) channels() []buurtbel.Channel {
 // carrier is what texts may say, taken over all SMS carriers: what one cannot do, no text may ask.
 func (a *App) carrier() alerting.Carrier {
 	c := alerting.Carrier{Answer: len(a.Config.SMS) > 0, Link: len(a.Config.SMS) > 0}
+	for _, v := range a.Config.Voice {
+		c.Minute = max(c.Minute, int64(v.PricePerMinute))
+	}
 	for _, s := range a.Config.SMS {
 		c.Price = max(c.Price, s.PricePerPart)
 		c.Answer = c.Answer && s.CanBeAnswered && s.AskAnswer

@@ -50,7 +50,11 @@ func (a *App) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pages := web.New(web.Options{DB: a.DB, Desk: a.Desk, Entry: a.Gate, Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody,
+	var say func(context.Context, *buurtbel.Zone, []buurtbel.Spoken, bool) ([]byte, error)
+	if a.voices.scripts != nil {
+		say = a.say
+	}
+	pages := web.New(web.Options{Say: say, Price: a.price, DB: a.DB, Desk: a.Desk, Entry: a.Gate, Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody,
 		Streets: a.register.streets, PartPrice: a.carrier().Price, Base: a.Base})
 	servers := []*http.Server{a.server(ctx, pages.Handler())}
 	servers[0].RegisterOnShutdown(pages.Close) // live pages end with the server

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync"
@@ -142,4 +143,52 @@ func (a *App) lastCall(ctx context.Context, from string) (*channel.Content, bool
 		a.log.Error("read the last message of who calls", "error", err)
 	}
 	return content, err == nil && content != nil
+}
+
+// say makes the sound of a call for who wants to hear it before it goes out.
+func (a *App) say(ctx context.Context, zone *buurtbel.Zone, spoken []buurtbel.Spoken, exercise bool) ([]byte, error) {
+	content := &channel.Content{Sender: zone.Name, Exercise: exercise, Spoken: delivery.Speech(spoken, zone.Lexicon)}
+	sound, err := a.voices.scripts.Whole(ctx, content, false)
+	if err != nil {
+		return nil, err
+	}
+	return wave(sound), nil
+}
+
+// wave writes sound as a WAV file: PCM, one channel, 16 bit (RIFF, WAVE).
+func wave(sound voice.Audio) []byte {
+	const head = 44
+	size := 2 * len(sound)
+	out := make([]byte, 0, head+size)
+	out = append(out, "RIFF"...)
+	out = binary.LittleEndian.AppendUint32(out, uint32(head-8+size))
+	out = append(out, "WAVEfmt "...)
+	out = binary.LittleEndian.AppendUint32(out, 16) // length of what describes the sound
+	out = binary.LittleEndian.AppendUint16(out, 1)  // PCM
+	out = binary.LittleEndian.AppendUint16(out, 1)  // channels
+	out = binary.LittleEndian.AppendUint32(out, voice.Rate)
+	out = binary.LittleEndian.AppendUint32(out, 2*voice.Rate) // bytes a second
+	out = binary.LittleEndian.AppendUint16(out, 2)            // bytes a sample
+	out = binary.LittleEndian.AppendUint16(out, 16)           // bits a sample
+	out = append(out, "data"...)
+	out = binary.LittleEndian.AppendUint32(out, uint32(size))
+	for _, sample := range sound {
+		out = binary.LittleEndian.AppendUint16(out, uint16(sample))
+	}
+	return out
+}
+
+// price is what a part or a minute costs at a carrier, in 1/10000 euro; 0: not known.
+func (a *App) price(carrier string) int64 {
+	for _, c := range a.Config.SMS {
+		if c.Name == carrier {
+			return int64(c.PricePerPart)
+		}
+	}
+	for _, c := range a.Config.Voice {
+		if c.Name == carrier {
+			return int64(c.PricePerMinute)
+		}
+	}
+	return 0
 }

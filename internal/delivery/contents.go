@@ -90,9 +90,7 @@ func contentsOf(m *buurtbel.Message, words []buurtbel.Respelling) map[wordingKey
 		}
 		if len(w.Spoken) > 0 {
 			call := common
-			for _, s := range w.Spoken {
-				call.Spoken = append(call.Spoken, channel.Spoken{Language: s.Language, Intro: s.Intro, Text: s.Text, Report: s.Report, Lexicon: lexicon(words, s.Language)})
-			}
+			call.Spoken = Speech(w.Spoken, words)
 			out[wordingKey{buurtbel.Voice, i}] = &call
 		}
 		if w.Mail != "" {
@@ -100,6 +98,15 @@ func contentsOf(m *buurtbel.Message, words []buurtbel.Respelling) map[wordingKey
 			mail.Subject, mail.Text, mail.HTML = w.Subject, w.Mail, w.HTML
 			out[wordingKey{buurtbel.Email, i}] = &mail
 		}
+	}
+	return out
+}
+
+// Speech is a spoken message as a call takes it, with the zone's words that a voice would say wrong.
+func Speech(list []buurtbel.Spoken, words []buurtbel.Respelling) []channel.Spoken {
+	out := make([]channel.Spoken, len(list))
+	for i, s := range list {
+		out[i] = channel.Spoken{Language: s.Language, Intro: s.Intro, Text: s.Text, Report: s.Report, Lexicon: lexicon(words, s.Language)}
 	}
 	return out
 }

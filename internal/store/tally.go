@@ -17,7 +17,8 @@ type Tally struct {
 	Unreached int                            // final, and not reached on any contact point
 	Open      int                            // recipients with an open delivery
 	ByChannel map[buurtbel.Channel]ChannelTally
-	Parts     int // SMS parts handed over
+	Parts     int            // SMS parts handed over
+	Units     map[string]int // SMS parts and minutes of calls, by carrier: what is paid for
 }
 
 // ChannelTally counts the deliveries on one channel.
@@ -55,9 +56,24 @@ func (tx *Tx) Tally(message buurtbel.ID) (*Tally, error) {
 	if err := tx.tallyChannels(message, t); err != nil {
 		return nil, fmt.Errorf("tally channels: %w", err)
 	}
-	err = tx.row(`select coalesce(sum(a.parts), 0) from delivery d join attempt a on a.delivery = d.id
-		where d.message = $1 and d.zone = $2 and d.channel = 'sms'`, message, tx.scope.Zone).Scan(&t.Parts)
-	return t, err
+	return t, tx.tallyUnits(message, t)
+}
+
+// tallyUnits counts what carriers are paid for.
+func (tx *Tx) tallyUnits(message buurtbel.ID, t *Tally) error {
+	t.Units = map[string]int{}
+	return tx.each(func(r *sql.Rows) error {
+		var channel buurtbel.Channel
+		var carrier string
+		var n int
+		err := r.Scan(&channel, &carrier, &n)
+		t.Units[carrier] += n
+		if channel == buurtbel.SMS {
+			t.Parts += n
+		}
+		return err
+	}, `select d.channel, a.carrier, sum(a.parts) from delivery d join attempt a on a.delivery = d.id
+		where d.message = $1 and d.zone = $2 and d.channel in ('sms', 'voice') and a.parts > 0 group by d.channel, a.carrier`, message, tx.scope.Zone)
 }
 
 func (tx *Tx) tallyMembers(message buurtbel.ID, t *Tally) error {

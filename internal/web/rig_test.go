@@ -93,10 +93,19 @@ func found(t *testing.T) *site {
 	s.desk = alerting.New(db, alerting.Options{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Carrier: alerting.Carrier{Price: 550, Answer: true},
 		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }, Within: s.within, Link: "https://alarm.example.org", Logger: quiet})
 	s.gate = entering.New(db, entering.Options{Link: "https://alarm.example.org", Logger: quiet})
-	s.server = httptest.NewServer(New(Options{DB: db, Desk: s.desk, Entry: s.gate, Logger: quiet, MaxBody: 64 << 10}).Handler())
+	s.server = httptest.NewServer(New(Options{DB: db, Desk: s.desk, Entry: s.gate, Logger: quiet, MaxBody: 64 << 10, Say: sound}).Handler())
 	t.Cleanup(s.server.Close)
 	s.run(quiet)
 	return s
+}
+
+// sound stands for speech: the words that would be spoken.
+func sound(_ context.Context, z *buurtbel.Zone, spoken []buurtbel.Spoken, exercise bool) ([]byte, error) {
+	out := []byte("RIFF " + z.Name)
+	for _, s := range spoken {
+		out = fmt.Appendf(out, " %s: %s %s", s.Language, s.Intro, s.Text)
+	}
+	return fmt.Appendf(out, " exercise %t", exercise), nil
 }
 
 // within gives the members of a zone in an area, straight from the store.

@@ -49,6 +49,7 @@ var rights = []expected{
 	{"GET /dispatch", "/dispatch", "", "200 200 403 403 403 403 403 403 403 303"},
 	{"POST /dispatch", "/dispatch", "", "200 200 403 403 403 403 403 403 403 403"},
 	{"POST /dispatch/check", "/dispatch/check", "", "200 200 403 403 403 403 403 403 403 403"},
+	{"POST /dispatch/listen", "/dispatch/listen", "", "422 422 403 403 403 403 403 403 403 403"},
 	{"GET /dispatch/streets", "/dispatch/streets?q=Ker", "", "200 200 403 403 403 403 403 403 403 303"},
 
 	{"GET /alerts", "/alerts", "", "200 200 200 403 403 403 403 200 403 303"},

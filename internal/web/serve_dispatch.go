@@ -14,6 +14,7 @@ func (s *Server) dispatchRoutes() []route {
 		{method: "GET", path: "/dispatch", may: buurtbel.MayLaunch, handler: (*visit).dispatch},
 		{method: "POST", path: "/dispatch", may: buurtbel.MayLaunch, handler: (*visit).dispatched},
 		{method: "POST", path: "/dispatch/check", may: buurtbel.MayLaunch, handler: (*visit).checked},
+		{method: "POST", path: "/dispatch/listen", may: buurtbel.MayLaunch, handler: (*visit).listen},
 		{method: "GET", path: "/dispatch/streets", may: buurtbel.MayLaunch, handler: (*visit).streets},
 	}
 }

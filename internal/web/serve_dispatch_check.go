@@ -29,6 +29,9 @@ func (d *drafting) preflight() Preflight {
 		}
 		p.Bubbles = append(p.Bubbles, b)
 	}
+	if d.v.s.o.Say != nil && len(d.spoken()) > 0 {
+		p.Listen = "/dispatch/listen"
+	}
 	if len(d.check.Wordings) > 0 {
 		w := d.check.Wordings[0]
 		p.Letter = Letter{From: d.zone.Name, Subject: w.Subject, Paragraphs: paragraphs(w.Mail)}
@@ -234,7 +237,11 @@ func (d *drafting) reachWords() Reach {
 	for _, n := range f.Contacts {
 		points += n
 	}
-	r := Reach{Sentence: d.v.t("screen.dispatch.sum", "Count", d.reach(), "Points", points), Cost: locale.Price(d.v.lang, (f.Cost+50)/100*100)}
+	silent := ""
+	if f.IfSilent > 0 {
+		silent = d.v.t("screen.dispatch.if-silent", "Count", f.IfSilent, "Price", locale.Price(d.v.lang, (f.MostCost+50)/100*100))
+	}
+	r := Reach{Sentence: d.v.t("screen.dispatch.sum", "Count", d.reach(), "Points", points), Cost: locale.Price(d.v.lang, (f.Cost+50)/100*100), IfSilent: silent}
 	if f.Later > 0 {
 		r.LeftOut = append(r.LeftOut, PlaceLine{Name: d.v.t("screen.left.later"), Count: f.Later})
 	}

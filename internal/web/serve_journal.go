@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -137,12 +136,11 @@ func (w *writer) facts(a *buurtbel.Alert, d *overview, messages []*buurtbel.Mess
 	if len(messages) > 0 {
 		out = append(out, Fact{v.t("screen.journal.members"), locale.Number(v.lang, int64(messages[0].Audience))})
 	}
-	parts := 0
+	cost := int64(0)
 	for _, t := range tallies {
-		parts += t.Parts
+		cost += v.s.cost(t, int64(zone.Limits.Part))
 	}
-	price := cmp.Or(v.s.o.PartPrice, int64(zone.Limits.Part))
-	out = append(out, Fact{v.t("screen.journal.cost"), locale.Price(v.lang, int64(parts)*price)})
+	out = append(out, Fact{v.t("screen.journal.cost"), locale.Price(v.lang, cost)})
 	for _, f := range []Fact{{v.t("screen.journal.off-plan"), a.OffPlan}, {v.t("screen.journal.unwise"), a.Unwise}, {v.t("screen.field.call-sign"), a.Asked.CallSign},
 		{v.t("screen.field.incident"), a.Asked.Incident}} {
 		if f.Value != "" {

@@ -100,7 +100,8 @@ func countsOf(m *liveMessage) Counts {
 	for _, n := range t.Left {
 		c.LeftOut += n
 	}
-	c.Waiting = max(0, t.Audience-c.HandedOver-c.Uncertain-c.NotReached-c.LeftOut-c.Later)
+	c.Rang = t.Members[buurtbel.Rang]
+	c.Waiting = max(0, t.Audience-c.HandedOver-c.Rang-c.Uncertain-c.NotReached-c.LeftOut-c.Later)
 	if m.State == buurtbel.MessageStopped || m.State == buurtbel.MessageFinished { // nobody who was not planned gets it any more
 		c.NotReached += max(0, t.Audience-t.Expanded)
 		c.Waiting = max(0, c.Waiting-(t.Audience-t.Expanded))
@@ -194,15 +195,11 @@ var channelOrder = []buurtbel.Channel{buurtbel.SMS, buurtbel.Voice, buurtbel.Ema
 // channels says how each channel does, and what the alert costs so far.
 func (v *visit) channels(f *liveFacts) Channels {
 	c := Channels{}
-	parts := 0
+	cost := int64(0)
 	for i := range f.messages {
-		parts += f.messages[i].tally.Parts
+		cost += v.s.cost(f.messages[i].tally, int64(f.zone.Limits.Part))
 	}
-	price := v.s.o.PartPrice
-	if price == 0 {
-		price = int64(f.zone.Limits.Part)
-	}
-	c.Cost = locale.Price(v.lang, (int64(parts)*price+50)/100*100)
+	c.Cost = locale.Price(v.lang, (cost+50)/100*100)
 	for _, channel := range channelOrder {
 		t, used := f.launch().tally.ByChannel[channel]
 		if !used {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -26,6 +27,10 @@ type Options struct {
 	Streets func(ctx context.Context, zone buurtbel.ID, prefix string, n int) []string
 	// PartPrice is what one SMS part costs in 1/10000 euro; 0: as the zone has it.
 	PartPrice int64
+	// Price is what one SMS part, or one minute of a call begun, costs at a carrier in 1/10000 euro; nil: PartPrice for all.
+	Price func(carrier string) int64
+	// Say makes the sound of a call as WAV; nil: there are no calls here.
+	Say func(ctx context.Context, zone *buurtbel.Zone, spoken []buurtbel.Spoken, exercise bool) ([]byte, error)
 	// Base gives the quiet base map of a zone as GeoJSON; "" when there is none.
 	Base func(zone buurtbel.ID) string
 }
@@ -40,6 +45,18 @@ type Server struct {
 
 // New makes the pages' handler.
 func New(o Options) *Server { return &Server{o: o, links: gate{most: 30}} }
+
+// cost is what a message cost until now in 1/10000 euro. other is the price at a carrier that is not configured any more.
+func (s *Server) cost(t *store.Tally, other int64) (sum int64) {
+	for carrier, units := range t.Units {
+		price := int64(0)
+		if s.o.Price != nil {
+			price = s.o.Price(carrier)
+		}
+		sum += int64(units) * cmp.Or(price, s.o.PartPrice, other)
+	}
+	return sum
+}
 
 // visit is one request by somebody who may make it.
 type visit struct {

@@ -84,6 +84,7 @@ type Preflight struct {
 	Asks     *Asks         // only when the fields changed
 	Where    *Where        // only when the street or the drawing chose other networks
 	Chosen   bool          // a template was chosen
+	Listen   string        // where the call can be listened to; "" when there are no calls
 	Reach    Reach
 	Launch   Launch
 }
@@ -111,6 +112,7 @@ type Finding struct {
 type Reach struct {
 	Sentence string // "612 leden in BIN Kerkveld, 655 telefoons en brievenbussen."
 	Cost     string // "€ 71,94"
+	IfSilent string // who is called when no text arrives; may be empty
 	LeftOut  []PlaceLine
 }
 
@@ -252,7 +254,7 @@ func (Live) template() string { return "live" }
 // Counts is the big line of numbers. Delivered are among the handed over, heard among the delivered; the others stand apart.
 type Counts struct {
 	Recipients, HandedOver, Delivered, Heard, NotReached, Waiting int
-	Uncertain, LeftOut, Later                                     int // shown only when there are any
+	Rang, Uncertain, LeftOut, Later                               int // shown only when there are any
 }
 
 func (Counts) fragment() string { return "counts" }

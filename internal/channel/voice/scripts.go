@@ -64,6 +64,15 @@ func (s *Scripts) Prepare(ctx context.Context, c *channel.Content) error {
 	return err
 }
 
+// Whole gives everything that who answers hears, up to the keys: for who wants to listen before it goes out.
+func (s *Scripts) Whole(ctx context.Context, c *channel.Content, slow bool) (Audio, error) {
+	script, err := s.of(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(Audio{}, script.Say(Message, slow)...), script.Say(Menu, slow)...), nil
+}
+
 // PrepareLanguages renders the sentences that every message in these languages has in common, so that the first alert need not wait for them.
 func (s *Scripts) PrepareLanguages(ctx context.Context, languages []buurtbel.Language) error {
 	_, err := s.fixed(ctx, languages)
