@@ -20,7 +20,7 @@ func TestListenBeforeLaunch(t *testing.T) {
 	if got.code != http.StatusOK || got.header.Get("Content-Type") != "audio/wav" || got.header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("%d %s", got.code, got.header.Get("Content-Type"))
 	}
-	for _, want := range []string{"nl: Dit is een dringend bericht van ", "BIN Kerkveld", "Grijze bestelwagen.", "Doe zelf niets", "exercise false"} {
+	for _, want := range []string{"nl: Dit is een dringend bericht van ", "BIN Kerkveld", "Grijze bestelwagen.", "Grijp niet zelf in", "exercise false"} {
 		if !strings.Contains(got.body, want) {
 			t.Errorf("the call does not say %q: %s", want, got.body)
 		}
