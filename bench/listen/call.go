@@ -36,6 +36,7 @@ type call struct {
 	answer   *answer
 	message  voice.Audio
 	echo     float64 // decibels of our own speech in what is heard
+	deaf     bool
 	dialogue *voice.Dialogue
 	listener *listen.Listener
 	now      time.Duration // from the answer
@@ -45,8 +46,8 @@ type call struct {
 }
 
 // hold holds a call to its end.
-func hold(a *answer, message voice.Audio, echo float64) *outcome {
-	c := &call{answer: a, message: message, echo: echo, begun: time.Unix(1_700_000_000, 0), listener: listen.New()}
+func (o *options) hold(a *answer, message voice.Audio, echo float64) *outcome {
+	c := &call{answer: a, message: message, echo: echo, deaf: o.deaf, begun: time.Unix(1_700_000_000, 0), listener: listen.New()}
 	c.dialogue = voice.NewDialogue(false, c.begun)
 	for c.now < longest && !c.dialogue.Over() {
 		c.step()
@@ -64,7 +65,7 @@ func (c *call) step() {
 		c.stop(true)
 		c.do(c.dialogue.Next(voice.Event{Kind: voice.PartEnded}, c.time()))
 	}
-	if sign, ok := c.listener.Hear(frame); ok && c.dialogue.Listens() {
+	if sign, ok := c.listener.Hear(frame); ok && !c.deaf && c.dialogue.Listens() {
 		c.out.signs = append(c.out.signs, c.now.String()+" "+string(sign))
 		c.do(c.dialogue.Next(voice.Event{Kind: voice.Signed, Sign: sign}, c.time()))
 	}

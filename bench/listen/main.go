@@ -19,12 +19,13 @@ import (
 )
 
 type options struct {
-	tuning, json, keep, verbose bool
-	runs                        int
+	tuning, json, keep, verbose, deaf bool
+	runs                              int
 }
 
 type result struct {
 	Half         string      `json:"half"`
+	Deaf         bool        `json:"deaf,omitempty"`
 	Greetings    int         `json:"greetings"` // different ones
 	Runs         int         `json:"runs"`      // calls to them
 	Whole        int         `json:"whole"`
@@ -53,6 +54,7 @@ func run(ctx context.Context) error {
 	flag.BoolVar(&o.json, "json", false, "print one JSON object")
 	flag.BoolVar(&o.keep, "out", false, "also write bench/results/listen-<half>-<commit>.json")
 	flag.BoolVar(&o.verbose, "v", false, "say what happened in each call that went wrong")
+	flag.BoolVar(&o.deaf, "deaf", false, "do not listen at all, as a control: speak after 1.2 s to whoever answers")
 	flag.IntVar(&o.runs, "runs", 100, "calls to machines, and to living ones")
 	flag.Parse()
 	h := held
@@ -63,11 +65,15 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	out := &result{Half: h.name, Runs: o.runs, Living: o.runs, Machine: rig.ThisMachine()}
+	out := &result{Half: h.name, Deaf: o.deaf, Runs: o.runs, Living: o.runs, Machine: rig.ThisMachine()}
 	if err := o.measure(ctx, h, s, out); err != nil {
 		return err
 	}
-	return rig.Report("listen", store.Engine(h.name), out, o.json, o.keep)
+	name := "listen"
+	if o.deaf {
+		name = "listen-deaf"
+	}
+	return rig.Report(name, store.Engine(h.name), out, o.json, o.keep)
 }
 
 func (o *options) measure(ctx context.Context, h half, s *studio, out *result) error {
@@ -103,7 +109,7 @@ func (o *options) machines(ctx context.Context, h half, s *studio, message voice
 		if i == 0 || a.opens < out.Shortest {
 			out.Shortest = rig.Round(a.opens)
 		}
-		got := hold(a, message, between(rand.New(rand.NewPCG(h.seed, uint64(i))), -45, -24))
+		got := o.hold(a, message, between(rand.New(rand.NewPCG(h.seed, uint64(i))), -45, -24))
 		if len(got.said) > 0 && got.said[0].from < a.opens {
 			out.Begun++
 		}
@@ -138,7 +144,7 @@ func (o *options) people(ctx context.Context, h half, s *studio, message voice.A
 		if err != nil {
 			return err
 		}
-		got := hold(a, message, between(rand.New(rand.NewPCG(h.seed, uint64(i))), -45, -24))
+		got := o.hold(a, message, between(rand.New(rand.NewPCG(h.seed, uint64(i))), -45, -24))
 		waits = append(waits, got.waited(a)*1000)
 		late, taken := got.waited(a) > inTime, got.taken()
 		if late {
