@@ -42,7 +42,7 @@ var languages = []string{"nl", "fr", "de", "en"}
 
 // readLines gives the lines of a file of texts.
 func readLines(name string) ([]string, error) {
-	b, err := texts.ReadFile("texts/" + name)
+	b, err := texts.ReadFile("texts/" + name + ".txt")
 	if err != nil {
 		return nil, fmt.Errorf("read texts: %w", err)
 	}
@@ -56,7 +56,7 @@ type greeting struct{ language, text string }
 func (h half) greetings() ([]greeting, error) {
 	var all [][]string
 	for _, l := range languages {
-		lines, err := readLines(h.name + "." + l + ".txt")
+		lines, err := readLines(h.name + "." + l)
 		if err != nil {
 			return nil, err
 		}

@@ -10,7 +10,7 @@ import (
 
 // sayings gives the texts of living.txt that are of a set, each with its language.
 func sayings(set string) ([]greeting, error) {
-	lines, err := readLines("living.txt")
+	lines, err := readLines("living")
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (h half) says(ctx context.Context, s *studio, r *rand.Rand, out *answer, ro
 
 // television makes n samples of speech and music as they sound from across a room.
 func (h half) television(ctx context.Context, s *studio, r *rand.Rand, n int, decibels float64) (sound, error) {
-	programmes, err := readLines("television.txt")
+	programmes, err := readLines("television")
 	if err != nil {
 		return nil, err
 	}

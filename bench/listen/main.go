@@ -77,7 +77,7 @@ func run(ctx context.Context) error {
 }
 
 func (o *options) measure(ctx context.Context, h half, s *studio, out *result) error {
-	lines, err := readLines("message.txt")
+	lines, err := readLines("message")
 	if err != nil {
 		return err
 	}

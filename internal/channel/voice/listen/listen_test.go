@@ -251,9 +251,9 @@ func espeak(t *testing.T, program, name, text string) []float64 {
 func FuzzHear(f *testing.F) {
 	r := random(f)
 	for _, a := range []voice.Audio{
-		telephone(silence(0.3), speech(r, 0.5, -20), silence(2)),
-		telephone(silence(0.1), tones(0.4, -15, 1000), silence(0.2)),
-		telephone(noise(r, 0.5, 0)),
+		telephone(silence(0.1), speech(r, 0.2, -20), silence(0.1)),
+		telephone(tones(0.14, -15, 1000), silence(0.06)),
+		telephone(noise(r, 0.1, 0)),
 	} {
 		f.Add(octets(a), uint8(1), uint8(160))
 	}
