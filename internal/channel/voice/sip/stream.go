@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/pion/rtp"
@@ -21,7 +22,7 @@ const (
 	heardFrames = 100 // two seconds that a slow reader may be behind
 	heardChunk  = 25  // frames that share one piece of memory
 	keysWaiting = 32
-	longestGap  = 50              // frames of silence that stand for packets that did not come: one second
+	longestGap  = 5               // frames of silence that stand for packets that did not come; who listens longer in vain counts the time alone
 	mostPacket  = 8 * voice.Frame // samples in one packet: 160 ms
 	inbandWait  = 8 * voice.Frame // samples after a tone was sure in which an event may still come for the same press
 	rtpHeader   = 12              // octets (RFC 3550 section 5.1)
@@ -32,8 +33,9 @@ const (
 // played, because gateways and address translators take a pause for the end. It sends no RTCP.
 type stream struct {
 	socket *net.UDPConn
-	pacer  *pacer
-	turn   int // the pacer's
+	raw    syscall.RawConn
+	clock  *clock
+	turn   [clocks]int // the pacers' own
 
 	said    netip.AddrPort                 // where the other side wants sound; agree's alone
 	remote  atomic.Pointer[netip.AddrPort] // where sound goes
@@ -52,8 +54,9 @@ type stream struct {
 	keys  chan byte
 	ended chan struct{} // closed by end
 	once  sync.Once
-	read  chan struct{} // closed when the reader has gone
+	inMu  sync.Mutex // guards what follows, and the closing of heard and keys
 	in    incoming
+	from  inbox
 }
 
 // format is what was agreed on; replaced as a whole when the other side changes it.
@@ -70,7 +73,7 @@ type playing struct {
 	whole bool          // the last frame was sent; set before done is closed
 }
 
-// incoming is the reader's own state.
+// incoming is what is known of the other side's sound.
 type incoming struct {
 	ssrc    uint32
 	order   reorder
@@ -85,14 +88,18 @@ type incoming struct {
 }
 
 // openStream takes a socket on host and begins nothing.
-func openStream(host netip.Addr, ports portRange, p *pacer) (*stream, error) {
+func openStream(host netip.Addr, ports portRange, clock *clock) (*stream, error) {
 	socket, err := listenRTP(host, ports)
 	if err != nil {
 		return nil, err
 	}
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
 	s := &stream{
-		socket: socket, pacer: p, seq: uint16(rand.Uint32()), stamp: rand.Uint32(),
-		heard: make(chan voice.Audio, heardFrames), keys: make(chan byte, keysWaiting), ended: make(chan struct{}), read: make(chan struct{}),
+		socket: socket, raw: raw, clock: clock, seq: uint16(rand.Uint32()), stamp: rand.Uint32(),
+		heard: make(chan voice.Audio, heardFrames), keys: make(chan byte, keysWaiting), ended: make(chan struct{}),
 	}
 	s.packet[0], s.packet[1] = 0x80, 0x80 // version 2; the marker stands on the first packet
 	binary.BigEndian.PutUint32(s.packet[8:], rand.Uint32())
@@ -133,12 +140,19 @@ func (s *stream) agree(other session) {
 
 // begin starts both ways.
 func (s *stream) begin() {
-	go s.receive()
-	s.pacer.add(s)
+	for i := range s.clock {
+		s.clock[i].add(s)
+	}
 	select {
 	case <-s.ended: // in the same moment; end may have looked before we were added
-		s.pacer.remove(s)
+		s.leave()
 	default:
+	}
+}
+
+func (s *stream) leave() {
+	for i := range s.clock {
+		s.clock[i].remove(s)
 	}
 }
 
@@ -146,8 +160,12 @@ func (s *stream) begin() {
 func (s *stream) end() {
 	s.once.Do(func() {
 		close(s.ended)
-		s.pacer.remove(s)
-		net.Conn(s.socket).Close() // the reader sees it and goes
+		s.leave()
+		net.Conn(s.socket).Close()
+		s.inMu.Lock()
+		close(s.keys)
+		close(s.heard)
+		s.inMu.Unlock()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, p := range s.queue {
@@ -276,24 +294,57 @@ func fill(to []byte, v byte) {
 	}
 }
 
-// receive reads until the socket is closed.
-func (s *stream) receive() {
-	defer close(s.read)
-	defer close(s.keys)
-	defer close(s.heard)
-	var packet rtp.Packet
-	buf := make([]byte, 1500)
-	samples := make([]int16, 0, mostPacket)
-	for {
-		n, from, err := s.socket.ReadFromUDPAddrPort(buf)
-		if errors.Is(err, net.ErrClosed) {
-			return
-		}
-		if err != nil || packet.Unmarshal(buf[:n]) != nil {
-			continue // no RTP, or a complaint of the network about a packet that we sent
-		}
-		samples = s.take(&packet, netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), samples[:0], time.Now())
+// inbox is where a packet is read into.
+type inbox struct {
+	once    func(fd uintptr) bool // reads one packet without waiting
+	buf     [1500]byte
+	n       int
+	who     syscall.Sockaddr
+	err     error
+	packet  rtp.Packet
+	samples []int16
+}
+
+// mostAtOnce is how many packets one turn takes, so that a flood on one line cannot hold up the others.
+const mostAtOnce = 32
+
+// collect takes what has come since the last turn. Only the clock's ear calls it.
+func (s *stream) collect() {
+	s.inMu.Lock()
+	defer s.inMu.Unlock()
+	select {
+	case <-s.ended:
+		return
+	default:
 	}
+	b := &s.from
+	if b.once == nil {
+		b.samples = make([]int16, 0, mostPacket)
+		b.once = func(fd uintptr) bool {
+			b.n, b.who, b.err = syscall.Recvfrom(int(fd), b.buf[:], 0) // the socket does not block: nothing there is an error
+			return true
+		}
+	}
+	now := time.Now()
+	for range mostAtOnce {
+		if err := s.raw.Read(b.once); err != nil || errors.Is(b.err, syscall.EAGAIN) {
+			return // closed, or nothing more
+		}
+		if b.err != nil || b.packet.Unmarshal(b.buf[:b.n]) != nil {
+			continue // a complaint of the network about a packet that we sent, or no RTP
+		}
+		b.samples = s.take(&b.packet, addressOf(b.who), b.samples[:0], now)
+	}
+}
+
+func addressOf(who syscall.Sockaddr) netip.AddrPort {
+	switch a := who.(type) {
+	case *syscall.SockaddrInet4:
+		return netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
+	case *syscall.SockaddrInet6:
+		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr).Unmap(), uint16(a.Port))
+	}
+	return netip.AddrPort{}
 }
 
 // take handles one packet.
