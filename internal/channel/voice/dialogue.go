@@ -18,6 +18,8 @@ const (
 	// Longest is the age of a call after which nothing is said again: it says goodbye instead. What is being said is said to its end.
 	Longest = 5 * time.Minute
 
+	overlap   = 6 * time.Second // in which who answers may have begun to speak together with us
+	hearOut   = 6 * time.Second // who answers is heard out; the listener says sooner who it is
 	freshBeep = 3 * time.Second // a machine may beep twice; a tone later in a recording is none that invites to speak
 	mostBeeps = 3               // how often one call begins its message after a beep
 )
@@ -97,16 +99,17 @@ const (
 // One 9 is not enough: it silences a telephone for good, and a cheek or a child presses keys too. A machine: silence until its beep, then
 // the message without menu, from the first word, also when we had begun to speak before it was recognised. After the first key it is a person.
 type Dialogue struct {
-	phase    phase
-	part     Part
-	slow     bool
-	repeated bool // was said again because no key came
-	keyed    bool // a key was pressed: no machine
-	begun    bool // the message has begun: key 1 means something
-	asked    bool // whether no more calls are wished; a second 9 confirms
-	invited  bool // Voicemail began after a beep, not of our own accord
-	beeps    int
-	ending   Ending
+	phase      phase
+	part       Part
+	slow       bool
+	repeated   bool // was said again because no key came
+	keyed      bool // a key was pressed: no machine
+	begun      bool // the message has begun: key 1 means something
+	asked      bool // whether no more calls are wished; a second 9 confirms
+	invited    bool // Voicemail began after a beep, not of our own accord
+	answeredTo bool // the message was begun, or begun again, when who answered had ended
+	beeps      int
+	ending     Ending
 
 	answered time.Time
 	since    time.Time // when Voicemail began
@@ -258,8 +261,12 @@ func (d *Dialogue) sign(s Sign, now time.Time) Action {
 		return Action{}
 	}
 	switch s {
+	case Speech:
+		if d.phase == listening {
+			d.due = now.Add(hearOut)
+		}
 	case Person:
-		return d.person()
+		return d.person(now)
 	case Machine:
 		return d.machine(now)
 	case Beep:
@@ -272,19 +279,23 @@ func (d *Dialogue) sign(s Sign, now time.Time) Action {
 	return Action{}
 }
 
-func (d *Dialogue) person() Action {
-	if d.phase != listening && d.phase != waiting {
+// person speaks to who waits for it. Who began to speak just after we did gets the message from its first word, once.
+func (d *Dialogue) person(now time.Time) Action {
+	first := d.phase == speaking && d.part == Message && !d.answeredTo && now.Sub(d.answered) < overlap
+	if d.phase != listening && d.phase != waiting && !first {
 		return Action{}
 	}
-	d.ending.Machine = false
+	d.ending.Machine, d.answeredTo = false, true
 	return d.say(Message)
 }
 
-// machine falls silent and waits for the beep. What was said into a greeting was not recorded, so it does not count as delivered.
+// machine falls silent and waits for the beep, again when what was taken for one was the tone of a tune, or the end of a greeting a long pause
+// in it. What was said into a greeting was not recorded, so it does not count as delivered.
 func (d *Dialogue) machine(now time.Time) Action {
-	if d.phase == waiting || d.phase == speaking && (d.part == Voicemail || d.part == Goodbye) {
+	if d.phase == waiting || d.phase == speaking && d.part == Goodbye {
 		return Action{}
 	}
+	d.beeps = 0
 	spoke := d.phase == speaking
 	d.ending.Machine, d.ending.Delivered = true, false
 	d.phase, d.due = waiting, now.Add(BeepWait)

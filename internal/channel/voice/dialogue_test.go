@@ -114,6 +114,24 @@ var machines = []story{
 	{"a machine that never ends", false, []step{
 		{second, sign(voice.Machine), ""}, {voice.BeepWait - 1, tick, ""}, {1, tick, "voicemail"}, {20 * second, ended, "hang-up"},
 	}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
+	{"a tune whose tones pass for beeps", false, []step{
+		{second, sign(voice.Machine), ""}, {second, sign(voice.Beep), "voicemail"}, {2 * second, sign(voice.Machine), "hush"}, {8 * second, sign(voice.Beep), "voicemail"}, {20 * second, ended, "hang-up"},
+	}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
+	{"a greeting with a long pause", false, []step{
+		{second, sign(voice.Machine), ""}, {8 * second, sign(voice.GreetingEnded), "voicemail"}, {second, sign(voice.Machine), "hush"}, {second, sign(voice.GreetingEnded), "voicemail"}, {20 * second, ended, "hang-up"},
+	}, voice.Ending{Delivered: true, Machine: true}, buurtbel.Delivered},
+	{"who answers is heard out", false, []step{
+		{second, sign(voice.Speech), ""}, {2 * second, tick, ""}, {second, sign(voice.Person), "message"}, {second, sign(voice.Person), ""}, {20 * second, ended, "menu"},
+	}, voice.Ending{Delivered: true}, buurtbel.Delivered},
+	{"who speaks for ever is spoken to", false, []step{
+		{second, sign(voice.Speech), ""}, {6 * second, tick, "message"},
+	}, voice.Ending{}, buurtbel.HandedOver},
+	{"who begins together with us gets the message from its first word, once", false, []step{
+		{voice.Patience, tick, "message"}, {2 * second, sign(voice.Person), "message"}, {second, sign(voice.Person), ""}, {20 * second, ended, "menu"},
+	}, voice.Ending{Delivered: true}, buurtbel.Delivered},
+	{"who says something later does not begin it again", false, []step{
+		{voice.Patience, tick, "message"}, {8 * second, sign(voice.Person), ""},
+	}, voice.Ending{}, buurtbel.HandedOver},
 	{"a person after all", false, []step{
 		{second, sign(voice.Machine), ""}, {second, sign(voice.Person), "message"}, {20 * second, ended, "menu"}, {second, key('1'), "thanks"},
 	}, voice.Ending{Heard: true, Delivered: true}, buurtbel.Heard},
@@ -205,7 +223,7 @@ func drawEvent(t *rapid.T, c *call) voice.Event {
 	case 0, 1:
 		return key(rapid.SampledFrom([]byte("123990*")).Draw(t, "key"))
 	case 2, 3:
-		return sign(rapid.SampledFrom([]voice.Sign{voice.Person, voice.Machine, voice.Beep, voice.GreetingEnded}).Draw(t, "sign"))
+		return sign(rapid.SampledFrom([]voice.Sign{voice.Speech, voice.Person, voice.Machine, voice.Beep, voice.GreetingEnded}).Draw(t, "sign"))
 	case 4, 5, 6:
 		if c.saying != "" {
 			return ended

@@ -5,7 +5,11 @@ type Sign string
 
 // The signs. Each tells of the sound up to and with the frame that was just heard.
 const (
-	// Person: a living person said something short and waits, or is otherwise known to be one. May correct an earlier Machine.
+	// Speech: somebody near the receiver began to speak; Person, Machine or Beep follows within 6 s. Once, before any other sign, and only when
+	// it was not silent for Patience before.
+	Speech Sign = "speech"
+	// Person: a living person said something short and waits. May correct an earlier Machine, and may come after we began
+	// to speak of our own accord: then it was said together with us.
 	Person Sign = "person"
 	// Machine: what speaks is a recorded greeting, which still goes on or just ended. May correct an earlier Person.
 	Machine Sign = "machine"

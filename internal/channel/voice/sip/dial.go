@@ -27,7 +27,7 @@ type attempt struct {
 
 // dial places a call; the line is taken. On refusal the line is given back as soon as the carrier has nothing open any more.
 func (t *Trunk) dial(ctx context.Context, to string, ring time.Duration) (*call, *voice.Refusal) {
-	s, err := openStream(t.local.Addr(), t.cfg.rtp, &t.pace)
+	s, err := openStream(t.local.Addr(), t.cfg.rtp, t.clock)
 	if err != nil {
 		t.release(true)
 		t.log.Error("no socket for sound", "error", err)
@@ -142,13 +142,9 @@ func (a *attempt) final(ctx context.Context, res *gosip.Response) (again bool, r
 		a.c.finish(false)
 		return false, &voice.Refusal{Reason: buurtbel.Credentials, Code: "the carrier's question could not be answered"}
 	}
-	a.keepTransaction()
-	a.c.finish(false)
+	a.c.finish(false) // the transaction lives on to answer repetitions (Timer D)
 	return false, refusal(res, a.rang)
 }
-
-// keepTransaction lets a finished transaction live on to answer repetitions (Timer D); closing the trunk ends it.
-func (a *attempt) keepTransaction() { a.c.invite = nil }
 
 // answered begins the call: the ACK first, so that the other side's timers rest.
 func (a *attempt) answered(res *gosip.Response) *voice.Refusal {

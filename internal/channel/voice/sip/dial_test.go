@@ -1,8 +1,11 @@
 package sip_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"net"
+	"net/textproto"
 	"strings"
 	"testing"
 	"time"
@@ -167,4 +170,77 @@ func TestLinesAreABound(t *testing.T) {
 	until(t, "the line is free", func() bool { return trunk.Stats().Out == 1 })
 	dial(t, trunk).HangUp()
 	second.HangUp()
+}
+
+func TestOverTCP(t *testing.T) {
+	t.Parallel()
+	server := sipp(t, "answer.xml", map[string]string{"KEYS": "", "EVENTS": "a=ptime:20", "DOES": ""}, "-t", "t1")
+	trunk := open(t, server, func(c *sip.Config) { c.Transport = sip.TCP }, nil)
+	c := dial(t, trunk)
+	if err := c.Play(t.Context(), words(100*time.Millisecond)); err != nil {
+		t.Error(err)
+	}
+	c.HangUp()
+	until(t, "the line is free", func() bool { return trunk.Stats().Out == 0 })
+}
+
+// TestConnectionLostWhileItRings: who picks up now hears nothing, so nobody may say that this telephone was not called.
+func TestConnectionLostWhileItRings(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	rang := make(chan struct{})
+	go func() { // answers everything that it is asked with 180, and goes
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			if err := ringAndGo(c, rang); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	trunk := openDown(t, listener.Addr().String(), func(c *sip.Config) { c.Transport = sip.TCP; c.PingEvery = time.Hour }, nil)
+	go func() {
+		defer close(rang)
+		until(t, "it rings", func() bool { return trunk.Stats().Ringing == 1 })
+	}()
+	_, r := trunk.Dial(t.Context(), callee, 5*time.Second)
+	want := voice.Refusal{Reason: buurtbel.Unreachable, Rang: true, Temporary: true, Uncertain: true, Code: "connection lost"}
+	if d := cmp.Diff(want, *r); d != "" {
+		t.Error(d)
+	}
+}
+
+// ringAndGo reads requests until an INVITE comes, rings, and closes the connection when that was heard.
+func ringAndGo(c net.Conn, heard <-chan struct{}) error {
+	defer c.Close()
+	in := textproto.NewReader(bufio.NewReader(c))
+	for {
+		line, err := in.ReadLine()
+		if err != nil {
+			return nil // the other side went first
+		}
+		head, err := in.ReadMIMEHeader()
+		if err != nil {
+			return err
+		}
+		status := "180 Ringing"
+		if !strings.HasPrefix(line, "INVITE ") {
+			status = "200 OK"
+		}
+		_, err = fmt.Fprintf(c, "SIP/2.0 %s\r\nVia: %s\r\nFrom: %s\r\nTo: %s;tag=x\r\nCall-ID: %s\r\nCSeq: %s\r\nContent-Length: 0\r\n\r\n", status,
+			head.Get("Via"), head.Get("From"), head.Get("To"), head.Get("Call-ID"), head.Get("CSeq"))
+		if err != nil {
+			return err
+		}
+		if status == "180 Ringing" {
+			<-heard
+			return nil
+		}
+	}
 }

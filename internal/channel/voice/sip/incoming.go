@@ -79,7 +79,7 @@ func (t *Trunk) onInvite(req *gosip.Request, tx gosip.ServerTransaction) {
 func (t *Trunk) pickUp(req *gosip.Request, tx gosip.ServerTransaction) {
 	defer t.loop.Done()
 	t.respond(req, tx, 100)
-	s, err := openStream(t.local.Addr(), t.cfg.rtp, &t.pace)
+	s, err := openStream(t.local.Addr(), t.cfg.rtp, t.clock)
 	if err != nil {
 		t.log.Error("no socket for sound", "error", err)
 		t.respond(req, tx, 500)

@@ -23,7 +23,11 @@ func callers(t *testing.T, trunk *sip.Trunk, n, rate int, values map[string]stri
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, path, "-sf", fill(t, folder, "callback.xml", values), "-i", "127.0.0.1", "-p", fmt.Sprint(freePort(t)),
+	scenario := "callback.xml"
+	if values["SCENARIO"] != "" {
+		scenario = values["SCENARIO"]
+	}
+	cmd := exec.CommandContext(ctx, path, "-sf", fill(t, folder, scenario, values), "-i", "127.0.0.1", "-p", fmt.Sprint(freePort(t)),
 		"-mp", fmt.Sprint(freePort(t)), "-m", fmt.Sprint(n), "-r", fmt.Sprint(rate), "-l", "2000", "-nostdin", "-trace_err", trunk.Local())
 	cmd.Dir = folder
 	out := make(chan error, 1)
@@ -141,6 +145,22 @@ Content-Length: 0
 		played <- c.Play(ctx, words(1500*time.Millisecond))
 	})
 	ended := callers(t, trunk, 1, 1, map[string]string{"DOES": does})
+	if err := receive(t, "the end of the sound", played); err != nil {
+		t.Error(err)
+	}
+	if err := receive(t, "the end of the caller", ended); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLateOffer takes a call whose description comes only with the ACK, as some exchanges do.
+func TestLateOffer(t *testing.T) {
+	t.Parallel()
+	played := make(chan error, 1)
+	trunk := openDown(t, nobody(t), func(c *sip.Config) { c.AcceptFrom = []string{"127.0.0.1"} }, func(ctx context.Context, _ string, c voice.Call) {
+		played <- c.Play(ctx, words(200*time.Millisecond))
+	})
+	ended := callers(t, trunk, 1, 1, map[string]string{"SCENARIO": "late.xml"})
 	if err := receive(t, "the end of the sound", played); err != nil {
 		t.Error(err)
 	}

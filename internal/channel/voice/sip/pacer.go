@@ -14,8 +14,19 @@ const (
 	tooLate = 200 * time.Millisecond
 )
 
-// pacer is the one clock of a trunk: it calls each stream's tick every 20 ms, by absolute deadlines, so that lateness never adds up.
+// The two clocks of a trunk: one sends for all calls, one reads for all. A goroutine per call would have to be woken for each packet, and a
+// thousand of them stand in the sender's way.
+const (
+	mouth = iota
+	ear
+	clocks
+)
+
+// pacer calls tick for each stream every 20 ms, by absolute deadlines, so that lateness never adds up.
 type pacer struct {
+	which int
+	tick  func(*stream)
+
 	mu      sync.Mutex
 	turn    [turns]map[*stream]struct{}
 	streams int
@@ -36,7 +47,7 @@ func (p *pacer) add(s *stream) {
 		p.turn[least] = map[*stream]struct{}{}
 	}
 	p.turn[least][s] = struct{}{}
-	s.turn = least
+	s.turn[p.which] = least
 	p.streams++
 	if !p.running {
 		p.running = true
@@ -44,12 +55,19 @@ func (p *pacer) add(s *stream) {
 	}
 }
 
+// clock is the pacers of a trunk.
+type clock [clocks]pacer
+
+func newClock() *clock {
+	return &clock{mouth: {which: mouth, tick: (*stream).tick}, ear: {which: ear, tick: (*stream).collect}}
+}
+
 // remove ends the ticks of s. One may still be under way.
 func (p *pacer) remove(s *stream) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, ok := p.turn[s.turn][s]; ok {
-		delete(p.turn[s.turn], s)
+	if _, ok := p.turn[s.turn[p.which]][s]; ok {
+		delete(p.turn[s.turn[p.which]], s)
 		p.streams--
 	}
 }
@@ -72,7 +90,7 @@ func (p *pacer) run() {
 			return
 		}
 		for _, s := range now {
-			s.tick()
+			p.tick(s)
 		}
 		due = due.Add(turnEvery)
 	}

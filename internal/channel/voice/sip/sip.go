@@ -51,7 +51,7 @@ type Trunk struct {
 	contact gosip.ContactHeader
 	closers []func() error
 
-	pace  pacer
+	clock *clock
 	up    atomic.Bool
 	rings atomic.Int64
 	peers atomic.Pointer[[]netip.Addr] // the addresses of Server
@@ -82,7 +82,7 @@ func Open(ctx context.Context, cfg Config, options Options) (*Trunk, error) {
 	hush() // the library logs whole messages, and numbers with them
 	t := &Trunk{
 		cfg: cfg, log: options.Logger, answer: options.Answer, now: options.Now,
-		kick: make(chan struct{}, 1), calls: map[string]*call{},
+		clock: newClock(), kick: make(chan struct{}, 1), calls: map[string]*call{},
 	}
 	if t.log == nil {
 		t.log = slog.New(slog.DiscardHandler)
@@ -159,7 +159,7 @@ func (t *Trunk) takeLine() *voice.Refusal {
 	case t.closed || t.ctx.Err() != nil:
 		return &voice.Refusal{Reason: buurtbel.Unreachable, Temporary: true, Code: "closed"}
 	case t.out >= t.cfg.Lines:
-		return &voice.Refusal{Reason: buurtbel.Throttled, Temporary: true, Code: "no free line"}
+		return &voice.Refusal{Reason: buurtbel.Throttled, Temporary: true, Code: voice.CodeNoLine}
 	}
 	t.out++
 	t.work.Add(1)

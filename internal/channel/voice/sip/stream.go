@@ -9,9 +9,8 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
-	"time"
+	"syscall"
 
-	"github.com/pion/rtp"
 	"github.com/zaf/g711"
 
 	"github.com/buurtbel/buurtbel/internal/channel/voice"
@@ -21,7 +20,7 @@ const (
 	heardFrames = 100 // two seconds that a slow reader may be behind
 	heardChunk  = 25  // frames that share one piece of memory
 	keysWaiting = 32
-	longestGap  = 50              // frames of silence that stand for packets that did not come: one second
+	longestGap  = 5               // frames of silence that stand for packets that did not come; who listens longer in vain counts the time alone
 	mostPacket  = 8 * voice.Frame // samples in one packet: 160 ms
 	inbandWait  = 8 * voice.Frame // samples after a tone was sure in which an event may still come for the same press
 	rtpHeader   = 12              // octets (RFC 3550 section 5.1)
@@ -32,8 +31,9 @@ const (
 // played, because gateways and address translators take a pause for the end. It sends no RTCP.
 type stream struct {
 	socket *net.UDPConn
-	pacer  *pacer
-	turn   int // the pacer's
+	raw    syscall.RawConn
+	clock  *clock
+	turn   [clocks]int // the pacers' own
 
 	said    netip.AddrPort                 // where the other side wants sound; agree's alone
 	remote  atomic.Pointer[netip.AddrPort] // where sound goes
@@ -52,8 +52,9 @@ type stream struct {
 	keys  chan byte
 	ended chan struct{} // closed by end
 	once  sync.Once
-	read  chan struct{} // closed when the reader has gone
+	inMu  sync.Mutex // guards what follows, and the closing of heard and keys
 	in    incoming
+	from  inbox
 }
 
 // format is what was agreed on; replaced as a whole when the other side changes it.
@@ -70,7 +71,7 @@ type playing struct {
 	whole bool          // the last frame was sent; set before done is closed
 }
 
-// incoming is the reader's own state.
+// incoming is what is known of the other side's sound.
 type incoming struct {
 	ssrc    uint32
 	order   reorder
@@ -85,14 +86,18 @@ type incoming struct {
 }
 
 // openStream takes a socket on host and begins nothing.
-func openStream(host netip.Addr, ports portRange, p *pacer) (*stream, error) {
+func openStream(host netip.Addr, ports portRange, clock *clock) (*stream, error) {
 	socket, err := listenRTP(host, ports)
 	if err != nil {
 		return nil, err
 	}
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
 	s := &stream{
-		socket: socket, pacer: p, seq: uint16(rand.Uint32()), stamp: rand.Uint32(),
-		heard: make(chan voice.Audio, heardFrames), keys: make(chan byte, keysWaiting), ended: make(chan struct{}), read: make(chan struct{}),
+		socket: socket, raw: raw, clock: clock, seq: uint16(rand.Uint32()), stamp: rand.Uint32(),
+		heard: make(chan voice.Audio, heardFrames), keys: make(chan byte, keysWaiting), ended: make(chan struct{}),
 	}
 	s.packet[0], s.packet[1] = 0x80, 0x80 // version 2; the marker stands on the first packet
 	binary.BigEndian.PutUint32(s.packet[8:], rand.Uint32())
@@ -133,12 +138,19 @@ func (s *stream) agree(other session) {
 
 // begin starts both ways.
 func (s *stream) begin() {
-	go s.receive()
-	s.pacer.add(s)
+	for i := range s.clock {
+		s.clock[i].add(s)
+	}
 	select {
 	case <-s.ended: // in the same moment; end may have looked before we were added
-		s.pacer.remove(s)
+		s.leave()
 	default:
+	}
+}
+
+func (s *stream) leave() {
+	for i := range s.clock {
+		s.clock[i].remove(s)
 	}
 }
 
@@ -146,8 +158,12 @@ func (s *stream) begin() {
 func (s *stream) end() {
 	s.once.Do(func() {
 		close(s.ended)
-		s.pacer.remove(s)
-		net.Conn(s.socket).Close() // the reader sees it and goes
+		s.leave()
+		net.Conn(s.socket).Close()
+		s.inMu.Lock()
+		close(s.keys)
+		close(s.heard)
+		s.inMu.Unlock()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, p := range s.queue {
@@ -273,177 +289,5 @@ func encode(to []byte, frame voice.Audio, payload uint8) {
 func fill(to []byte, v byte) {
 	for i := range to {
 		to[i] = v
-	}
-}
-
-// receive reads until the socket is closed.
-func (s *stream) receive() {
-	defer close(s.read)
-	defer close(s.keys)
-	defer close(s.heard)
-	var packet rtp.Packet
-	buf := make([]byte, 1500)
-	samples := make([]int16, 0, mostPacket)
-	for {
-		n, from, err := s.socket.ReadFromUDPAddrPort(buf)
-		if errors.Is(err, net.ErrClosed) {
-			return
-		}
-		if err != nil || packet.Unmarshal(buf[:n]) != nil {
-			continue // no RTP, or a complaint of the network about a packet that we sent
-		}
-		samples = s.take(&packet, netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), samples[:0], time.Now())
-	}
-}
-
-// take handles one packet.
-func (s *stream) take(p *rtp.Packet, from netip.AddrPort, samples []int16, now time.Time) []int16 {
-	f := s.format.Load()
-	if f == nil || p.Version != 2 || !s.listensTo(from) {
-		return samples
-	}
-	in := &s.in
-	if in.ssrc != p.SSRC {
-		in.ssrc, in.order.started = p.SSRC, false
-		in.order.held = in.order.held[:0]
-	}
-	switch {
-	case f.keys >= 0 && int(p.PayloadType) == f.keys:
-		in.signals = true
-		if key := in.events.press(p.SSRC, p.Timestamp, p.Payload, now); key != 0 {
-			s.press(key)
-		}
-		in.order.skip(p.SequenceNumber, s.deliver)
-	case p.PayloadType == typeA || p.PayloadType == typeMu:
-		samples = decode(samples, p.Payload, p.PayloadType)
-		in.order.add(sound{p.SequenceNumber, p.Timestamp, samples}, s.deliver)
-	default:
-		in.order.skip(p.SequenceNumber, s.deliver)
-	}
-	return samples
-}
-
-// listensTo takes the address that the other side named, or the first that sends; sound goes back to where it comes from (RFC 4961), and
-// nobody else is heard.
-func (s *stream) listensTo(from netip.AddrPort) bool {
-	if from == *s.remote.Load() {
-		s.latched.Store(true)
-		return true
-	}
-	if s.latched.Swap(true) {
-		return false
-	}
-	s.remote.Store(&from)
-	return true
-}
-
-func decode(to []int16, payload []byte, kind uint8) []int16 {
-	if len(payload) > mostPacket {
-		payload = payload[:mostPacket]
-	}
-	if kind == typeA {
-		for _, b := range payload {
-			to = append(to, g711.DecodeAlawFrame(b))
-		}
-		return to
-	}
-	for _, b := range payload {
-		to = append(to, g711.DecodeUlawFrame(b))
-	}
-	return to
-}
-
-// deliver takes sound in order, puts silence where some is missing, and cuts it in frames.
-func (s *stream) deliver(p sound) {
-	in := &s.in
-	if len(p.samples) == 0 {
-		return
-	}
-	if gap := int32(p.stamp - in.stamp); in.stamp != 0 && gap > 0 {
-		for range min((int(gap)+voice.Frame-1)/voice.Frame, longestGap) {
-			s.hear(silence[:])
-		}
-	}
-	in.stamp = p.stamp + uint32(len(p.samples))
-	s.hear(p.samples)
-}
-
-var silence [voice.Frame]int16
-
-// hear looks for tones and passes whole frames on.
-func (s *stream) hear(samples []int16) {
-	in := &s.in
-	s.listenForTones(samples)
-	for len(samples) > 0 {
-		if in.partial == nil {
-			in.partial = in.piece()
-		}
-		n := min(len(samples), voice.Frame-len(in.partial))
-		in.partial = append(in.partial, samples[:n]...)
-		samples = samples[n:]
-		if len(in.partial) == voice.Frame {
-			s.pass(in.partial)
-			in.partial = nil
-		}
-	}
-}
-
-// piece gives memory for one frame.
-func (in *incoming) piece() []int16 {
-	if len(in.chunk) < voice.Frame {
-		in.chunk = make([]int16, heardChunk*voice.Frame)
-	}
-	p := in.chunk[:0:voice.Frame]
-	in.chunk = in.chunk[voice.Frame:]
-	return p
-}
-
-// pass gives a frame to who listens; the oldest is lost when nobody took it in time.
-func (s *stream) pass(frame voice.Audio) {
-	for {
-		select {
-		case s.heard <- frame:
-			return
-		default:
-		}
-		select {
-		case <-s.heard:
-		default:
-		}
-	}
-}
-
-// listenForTones gives a key that sounds, unless it was or will be signalled: where events are agreed on, one may come a little after its
-// tone, so the tone waits for it.
-func (s *stream) listenForTones(samples []int16) {
-	in := &s.in
-	if in.signals {
-		in.pending = 0
-		return
-	}
-	if in.pending != 0 {
-		if in.wait -= len(samples); in.wait <= 0 {
-			s.press(in.pending)
-			in.pending = 0
-		}
-	}
-	key := in.tones.hear(samples)
-	if key == 0 {
-		return
-	}
-	if s.format.Load().keys < 0 {
-		s.press(key)
-		return
-	}
-	if in.pending != 0 {
-		s.press(in.pending)
-	}
-	in.pending, in.wait = key, inbandWait
-}
-
-func (s *stream) press(key byte) {
-	select {
-	case s.keys <- key:
-	default: // nobody reads, and 32 wait
 	}
 }

@@ -160,15 +160,14 @@ func TestASlowReaderLosesTheOldest(t *testing.T) {
 // TestTheClockDoesNotDrift: in an hour of frames not one is missing, whatever each tick took.
 func TestTheClockDoesNotDrift(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &pacer{}
-		s, err := openStream(netip.MustParseAddr("127.0.0.1"), portRange{}, p)
+		s, err := openStream(netip.MustParseAddr("127.0.0.1"), portRange{}, newClock())
 		if err != nil {
 			t.Fatal(err)
 		}
 		s.agree(session{at: s.local(), payloads: []int{typeA}, keys: -1, sends: true})
 		s.muted = true // nothing leaves: only the clock is asked
 		begin := s.stamp
-		p.add(s)
+		s.begin()
 		time.Sleep(time.Hour + time.Millisecond)
 		synctest.Wait()
 		if frames := (s.stamp - begin) / voice.Frame; frames < 50*3600 || frames > 50*3600+1 {
