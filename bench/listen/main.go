@@ -2,7 +2,8 @@
 // spoken to. It makes what it hears: greetings and answers in four languages, spoken by espeak-ng, with noise, music, televisions and beeps,
 // over A-law. Every call goes through the dialogue and the listener of a real one, with an echo of our own speech, on a clock of samples.
 //
-// There are two halves, which share no text, voice or seed: the listener was tuned on one and is judged on the other.
+// There are two halves, which share no greeting, living answer, voice or seed: the listener was tuned on one and is judged on the other. They share
+// the generators of noise, music and beeps, the television programmes and short interjections.
 package main
 
 import (

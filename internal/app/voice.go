@@ -11,6 +11,7 @@ import (
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
 	"github.com/buurtbel/buurtbel/internal/channel/voice"
+	"github.com/buurtbel/buurtbel/internal/channel/voice/listen"
 	"github.com/buurtbel/buurtbel/internal/channel/voice/sip"
 	"github.com/buurtbel/buurtbel/internal/channel/voice/speech"
 	"github.com/buurtbel/buurtbel/internal/delivery"
@@ -45,7 +46,7 @@ func (a *App) openVoice(ctx context.Context, o Options) error {
 		if err != nil {
 			return fmt.Errorf("trunk %s: %w", c.Name, err)
 		}
-		sender := voice.NewSender(trunk, voice.Options{Scripts: a.voices.scripts,
+		sender := voice.NewSender(trunk, voice.Options{Scripts: a.voices.scripts, Listener: func() voice.Listener { return listen.New() },
 			Ring: c.Ring, Countries: c.Countries, Logger: a.log, Now: o.Now})
 		a.voices.trunks, a.voices.senders = append(a.voices.trunks, trunk), append(a.voices.senders, sender)
 		order := i
