@@ -40,7 +40,7 @@ func (g *Gateway) transport() *http.Transport {
 		MaxIdleConns:        g.cfg.Window,
 		MaxIdleConnsPerHost: g.cfg.Window,
 		MaxConnsPerHost:     g.cfg.Window,
-		IdleConnTimeout:     90 * time.Second,
+		IdleConnTimeout:     15 * time.Second, // sooner than most servers: a request on a connection that the server is closing is uncertain
 
 		ResponseHeaderTimeout:  g.cfg.ResponseTimeout,
 		MaxResponseHeaderBytes: 64 << 10,
