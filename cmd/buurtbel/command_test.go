@@ -115,3 +115,16 @@ func TestWhatHoldsForManyLinesIsSaidOnce(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestInspectGateway(t *testing.T) {
+	i := install(t)
+	i.file("buurtbel.toml", "[[sms]]\ntype = \"http\"\nname = \"b\"\nsender = \"8850\"\n[sms.http]\nurl = \"https://sms.example.org/\"\nbody = \"{{json .Text}}\"\n"+
+		"receipts.id = \"/id\"\nreceipts.state = \"/s\"\nreceipts.states = [\"ok delivered\"]\n")
+	out := i.does("inspect", "gateway", "b", "--file", i.file("body", `{"id":"m-1","s":"OK"}`))
+	if !strings.Contains(out, `"ref": "m-1"`) || !strings.Contains(out, `"state": "delivered"`) {
+		t.Error(out)
+	}
+	if code, _, errs := i.run("inspect", "gateway", "c"); code != 1 || !strings.Contains(errs, "c names a carrier") {
+		t.Error(code, errs)
+	}
+}

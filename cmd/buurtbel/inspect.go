@@ -1,14 +1,21 @@
 package main
 
 import (
+	"net/url"
+	"os"
+
+	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel/sms"
+	"github.com/buurtbel/buurtbel/internal/channel/sms/gateway"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
+	"github.com/buurtbel/buurtbel/internal/config"
 )
 
 type inspectCommand struct {
 	PDU     inspectPDU     `cmd:"" name:"pdu" help:"An SMPP PDU, in hexadecimal."`
 	Receipt inspectReceipt `cmd:"" help:"The text of a delivery receipt."`
 	Text    inspectText    `cmd:"" help:"The text of an SMS: alphabet, parts, and the spelling that would cost less."`
+	Gateway inspectGateway `cmd:"" help:"What a carrier that speaks HTTP brings: receipts or texts."`
 }
 
 type inspectPDU struct {
@@ -34,3 +41,37 @@ type inspectText struct {
 }
 
 func (i inspectText) Run(w *world) error { return w.json(sms.InspectText(i.Text)) }
+
+type inspectGateway struct {
+	Name  string `arg:"" help:"Name of the carrier in the configuration."`
+	Kind  string `default:"receipts" enum:"receipts,texts,events" help:"The last word of the address it is brought to: receipts, texts or events."`
+	File  string `type:"existingfile" help:"File with the body of the request."`
+	Query string `help:"What stands after the question mark of the address."`
+}
+
+func (i inspectGateway) Run(w *world) error {
+	c, err := w.load()
+	if err != nil {
+		return err
+	}
+	var body []byte
+	if i.File != "" {
+		if body, err = os.ReadFile(i.File); err != nil {
+			return err
+		}
+	}
+	query, err := url.ParseQuery(i.Query)
+	if err != nil {
+		return buurtbel.FailWith(err, buurtbel.Invalid, "error.command.syntax", buurtbel.Args{"Message": "--query"})
+	}
+	for _, s := range c.SMS {
+		if s.Name == i.Name && s.Type == config.TypeHTTP {
+			made, err := gateway.Inspect(s.Gateway(), i.Kind, body, query)
+			if err != nil {
+				return err
+			}
+			return w.json(made)
+		}
+	}
+	return buurtbel.Fail(buurtbel.NotFound, "error.config.carrier", buurtbel.Args{"Name": i.Name})
+}

@@ -19,6 +19,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/alerting"
 	"github.com/buurtbel/buurtbel/internal/arriving"
 	"github.com/buurtbel/buurtbel/internal/channel/email"
+	"github.com/buurtbel/buurtbel/internal/channel/sms/gateway"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
 	"github.com/buurtbel/buurtbel/internal/config"
 	"github.com/buurtbel/buurtbel/internal/delivery"
@@ -59,7 +60,9 @@ type App struct {
 	release    func() error       // of the database's node; nil: not at work
 	pages      net.Listener
 	figures    net.Listener
+	brought    net.Listener // where carriers bring receipts and texts; nil: beside the pages
 	sessions   []*smpp.Session
+	gateways   []*gateway.Gateway
 	mailers    []*email.Mailer
 	voices     voices
 	lanes      []delivery.Lane
@@ -117,6 +120,12 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
 	a.audience.begin()               // before the first alert asks for them; a command that asks nothing reads nothing
 	a.register.begin()
 	for i, c := range a.Config.SMS {
+		if c.Type == config.TypeHTTP {
+			if err := a.openGateway(ctx, i, o); err != nil {
+				return err
+			}
+			continue
+		}
 		s, err := smpp.Open(ctx, c.Config, smpp.Options{Logger: a.log, Arrive: a.Door.Arrive, Now: o.Now})
 		if err != nil {
 			return fmt.Errorf("carrier %s: %w", c.Name, err)
@@ -148,6 +157,18 @@ func (a *App) received(carrier string, n int) {
 	if d := a.dispatcher.Load(); d != nil {
 		d.Received(carrier, n)
 	}
+}
+
+// openGateway opens the carrier at place i, which speaks HTTP.
+func (a *App) openGateway(ctx context.Context, i int, o Options) error {
+	c := &a.Config.SMS[i]
+	g, err := gateway.Open(ctx, c.Gateway(), gateway.Options{Logger: a.log, Arrive: a.Door.Arrive, Now: o.Now, Public: a.Config.Server.PublicURL})
+	if err != nil {
+		return fmt.Errorf("carrier %s: %w", c.Name, err)
+	}
+	a.gateways = append(a.gateways, g)
+	a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: g, Receipts: c.Receipts, Order: i})
+	return nil
 }
 
 // Run works until ctx is done, then stops in order: no new work, answers of carriers awaited, outcomes recorded.
@@ -188,6 +209,9 @@ func (a *App) closeCarriers(ctx context.Context) error {
 		errs = append(errs, s.Close(ctx))
 	}
 	errs = append(errs, a.voices.close(ctx))
+	for _, g := range a.gateways {
+		errs = append(errs, g.Close(ctx))
+	}
 	for _, m := range a.mailers {
 		errs = append(errs, m.Close(ctx))
 	}

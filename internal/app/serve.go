@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/channel/sms/gateway"
 	"github.com/buurtbel/buurtbel/internal/guarding"
 	"github.com/buurtbel/buurtbel/internal/jobs"
 	"github.com/buurtbel/buurtbel/internal/joining"
@@ -30,18 +31,44 @@ const forget = "forget"
 
 // Listen opens the addresses of pages and metrics. The real address of the pages is given back: port 0 takes a free one.
 func (a *App) Listen() (string, error) {
-	l, err := net.Listen("tcp", a.Config.Server.Listen)
-	if err != nil {
-		return "", buurtbel.FailWith(err, buurtbel.Internal, "error.command.listen", buurtbel.Args{"Address": a.Config.Server.Listen})
+	var open []net.Listener
+	for _, one := range []struct {
+		address string
+		into    *net.Listener
+	}{{a.Config.Server.Listen, &a.pages}, {a.Config.Metrics.Listen, &a.figures}, {a.Config.Carrier.Listen, &a.brought}} {
+		if one.address == "" {
+			continue
+		}
+		l, err := net.Listen("tcp", one.address)
+		if err != nil {
+			err = buurtbel.FailWith(err, buurtbel.Internal, "error.command.listen", buurtbel.Args{"Address": one.address})
+			for _, l := range open {
+				err = errors.Join(err, l.Close())
+			}
+			return "", err
+		}
+		*one.into, open = l, append(open, l)
 	}
-	a.pages = l
-	if a.Config.Metrics.Listen == "" {
-		return l.Addr().String(), nil
+	return a.pages.Addr().String(), nil
+}
+
+// CarrierAddress is where carriers bring receipts and texts; "" when that is beside the pages. Listen comes first.
+func (a *App) CarrierAddress() string {
+	if a.brought == nil {
+		return ""
 	}
-	if a.figures, err = net.Listen("tcp", a.Config.Metrics.Listen); err != nil {
-		return "", errors.Join(buurtbel.FailWith(err, buurtbel.Internal, "error.command.listen", buurtbel.Args{"Address": a.Config.Metrics.Listen}), l.Close())
+	return a.brought.Addr().String()
+}
+
+// beside puts the carriers' door before the pages, whose rules (sessions, origin of forms) are those of browsers.
+func (a *App) beside(pages http.Handler) http.Handler {
+	if a.brought != nil || len(a.gateways) == 0 {
+		return pages
 	}
-	return l.Addr().String(), nil
+	mux := http.NewServeMux()
+	mux.Handle("/", pages)
+	mux.Handle(gateway.Root, gateway.Doors(a.gateways))
+	return mux
 }
 
 // Serve answers browsers until ctx is done. Listen comes first.
@@ -56,7 +83,7 @@ func (a *App) Serve(ctx context.Context) error {
 	}
 	pages := web.New(web.Options{Say: say, Price: a.price, DB: a.DB, Desk: a.Desk, Entry: a.Gate, Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody,
 		Streets: a.register.streets, PartPrice: a.carrier().Price, Base: a.Base})
-	servers := []*http.Server{a.server(ctx, pages.Handler())}
+	servers := []*http.Server{a.server(ctx, a.beside(pages.Handler()))}
 	servers[0].RegisterOnShutdown(pages.Close) // live pages end with the server
 	listeners := []net.Listener{a.pages}
 	if a.figures != nil {
@@ -65,6 +92,10 @@ func (a *App) Serve(ctx context.Context) error {
 		}
 		servers = append(servers, a.server(ctx, promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{})))
 		listeners = append(listeners, a.figures)
+	}
+	if a.brought != nil {
+		servers = append(servers, a.server(ctx, gateway.Doors(a.gateways)))
+		listeners = append(listeners, a.brought)
 	}
 	ended := make(chan error, len(servers))
 	for i, s := range servers {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/buurtbel/buurtbel/internal/channel/email"
+	"github.com/buurtbel/buurtbel/internal/channel/sms/gateway"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
 	"github.com/buurtbel/buurtbel/internal/channel/voice/sip"
 	"github.com/buurtbel/buurtbel/internal/channel/voice/speech"
@@ -26,6 +27,7 @@ type Config struct {
 	Log      Log      `toml:"log" doc:"What the program writes about itself to standard error. It never holds a name, a number, an address or a text."`
 	Metrics  Metrics  `toml:"metrics" doc:"Figures for Prometheus, on an address of their own."`
 	Delivery Delivery `toml:"delivery" doc:"How messages are handed to carriers."`
+	Carrier  Carrier  `toml:"carrier" doc:"Where carriers that speak HTTP bring receipts and texts."`
 	SMS      []SMS    `toml:"sms" doc:"A carrier of short messages. Write the table once for each carrier; the first is used, the next ones while it cannot take work."`
 	Email    []Email  `toml:"email" doc:"A mail server that carries our mail. Write the table once for each."`
 	Voice    []Voice  `toml:"voice" doc:"A trunk that carries telephone calls. Write the table once for each; the first is used first, one that cannot present the number last."`
@@ -81,11 +83,33 @@ type Delivery struct {
 	Claim     int `toml:"claim" default:"250" min:"1" max:"500" doc:"Deliveries that are taken from the database at once."`
 }
 
+// Carrier is the door for carriers that speak HTTP.
+type Carrier struct {
+	Listen string `toml:"listen" example:"127.0.0.1:8081" doc:"Address and port for /carriers/. Empty: the web server's own."`
+}
+
+// Types of SMS carriers.
+const (
+	TypeSMPP = "smpp"
+	TypeHTTP = "http"
+)
+
 // SMS is one carrier of short messages.
 type SMS struct {
-	Type      string `toml:"type" default:"smpp" oneof:"smpp" doc:"How the carrier is spoken to: smpp is SMPP 3.4."`
+	Type      string `toml:"type" default:"smpp" oneof:"smpp http" doc:"How the carrier is spoken to: smpp is SMPP 3.4, http is what the keys that begin with http. say; see docs/operating/gateways.md."`
 	AskAnswer bool   `toml:"ask_answer" default:"false" doc:"Whether texts through this carrier may ask for an answer (\"answer 1\") and name STOP. Only where the sender can be answered."`
 	smpp.Config
+	HTTP gateway.Config `toml:"http"`
+}
+
+// Gateway gives the configuration of a carrier of type http: what it shares with other carriers stands in the same keys as theirs.
+func (s *SMS) Gateway() gateway.Config {
+	c := s.HTTP
+	c.Config = s.Config.Config
+	c.Window, c.MaxPerSecond = s.Window, s.MaxPerSecond
+	c.ResponseTimeout, c.ConnectTimeout, c.ThrottlePause = s.ResponseTimeout, s.ConnectTimeout, s.ThrottlePause
+	c.TLSCA, c.TLSServerName = s.TLSCA, s.TLSServerName
+	return c
 }
 
 // Voice is one trunk.

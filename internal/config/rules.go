@@ -22,6 +22,7 @@ func (l *loading) rules() {
 	l.required()
 	l.check("server.listen", "error.config.listen", isListen(c.Server.Listen))
 	l.check("metrics.listen", "error.config.listen", c.Metrics.Listen == "" || isListen(c.Metrics.Listen))
+	l.check("carrier.listen", "error.config.listen", c.Carrier.Listen == "" || isListen(c.Carrier.Listen))
 	l.publicURL(c.Server.PublicURL)
 	for _, proxy := range c.Server.TrustedProxies {
 		l.check("server.trusted_proxies", "error.config.address-range", isRange(proxy))
@@ -90,6 +91,12 @@ func (l *loading) carriers() {
 		c, path := &l.config.SMS[i], fmt.Sprintf("sms[%d]", i)
 		l.carrierName(seen, path, c.Name)
 		l.check(path+".ask_answer", "error.config.cannot-be-answered", !c.AskAnswer || c.CanBeAnswered)
+		if c.Type == TypeHTTP {
+			l.gateway(path, c)
+			continue
+		}
+		l.check(path+".address", "error.config.required", c.Address != "")
+		l.check(path+".system_id", "error.config.required", c.SystemID != "")
 		filled := c.Config
 		filled.Fill()
 		l.owned(path, filled.Check())
@@ -109,6 +116,17 @@ func (l *loading) carriers() {
 		l.carrierName(seen, path, c.Name)
 		l.owned(path, c.Check())
 	}
+}
+
+// gateway checks a carrier of type http: its templates are tried, its tables and paths are read.
+func (l *loading) gateway(path string, c *SMS) {
+	l.check(path+".http.url", "error.config.required", c.HTTP.URL != "")
+	if c.HTTP.URL == "" {
+		return
+	}
+	filled := c.Gateway()
+	filled.Fill()
+	l.owned(path, filled.Check())
 }
 
 // carrierName wants every carrier's name to differ, also as environment variables spell it.
