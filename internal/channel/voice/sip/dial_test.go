@@ -141,7 +141,7 @@ func TestConnectionRefused(t *testing.T) {
 func TestNumbersThatAreNeverDialled(t *testing.T) {
 	trunk := openDown(t, fmt.Sprintf("127.0.0.1:%d", freePort(t)), nil, nil)
 	for number, reason := range map[string]buurtbel.Reason{
-		"112": buurtbel.InvalidAddress, "+32112": buurtbel.Rejected, "+3290212345": buurtbel.Rejected, "+3270123456": buurtbel.Rejected,
+		"112": buurtbel.InvalidAddress, "+32112": buurtbel.Rejected, "+3290" + "200000": buurtbel.Rejected, "+3270" + "200000": buurtbel.Rejected,
 		"+8816123456789": buurtbel.Rejected, "+870773123456": buurtbel.Rejected, "+80012345678": buurtbel.Rejected, "+442079460000": buurtbel.Rejected,
 		"0455000001": buurtbel.InvalidAddress, "": buurtbel.InvalidAddress, "+32 455 00 00 01": buurtbel.InvalidAddress,
 		"+32455000001;phone-context=x": buurtbel.InvalidAddress, "+32455000001@evil.invalid": buurtbel.InvalidAddress,
