@@ -20,15 +20,16 @@ import (
 
 // Config is the whole configuration.
 type Config struct {
-	Server   Server   `toml:"server" doc:"The web server: the desk, the members' pages and the links in messages."`
-	Store    Store    `toml:"store" doc:"The database and the folder beside it."`
-	Vault    Vault    `toml:"vault" doc:"The keys, and where the heads of the journal go. Both lie outside the database: who steals one must not get the other."`
-	Log      Log      `toml:"log" doc:"What the program writes about itself to standard error. It never holds a name, a number, an address or a text."`
-	Metrics  Metrics  `toml:"metrics" doc:"Figures for Prometheus, on an address of their own."`
-	Delivery Delivery `toml:"delivery" doc:"How messages are handed to carriers."`
-	SMS      []SMS    `toml:"sms" doc:"A carrier of short messages. Write the table once for each carrier; the first is used, the next ones while it cannot take work."`
-	Email    []Email  `toml:"email" doc:"A mail server that carries our mail. Write the table once for each."`
-	Voice    []Voice  `toml:"voice" doc:"A trunk that carries telephone calls. Write the table once for each; the first is used first, one that cannot present the number last."`
+	Server    Server    `toml:"server" doc:"The web server: the desk, the members' pages and the links in messages."`
+	Store     Store     `toml:"store" doc:"The database and the folder beside it."`
+	Vault     Vault     `toml:"vault" doc:"The keys, and where the heads of the journal go. Both lie outside the database: who steals one must not get the other."`
+	Log       Log       `toml:"log" doc:"What the program writes about itself to standard error. It never holds a name, a number, an address or a text."`
+	Metrics   Metrics   `toml:"metrics" doc:"Figures for Prometheus, on an address of their own."`
+	Delivery  Delivery  `toml:"delivery" doc:"How messages are handed to carriers."`
+	Retention Retention `toml:"retention" doc:"How many days things that name persons are kept. A task forgets daily what is older; what an open alert or a feedback debt needs stays whatever its age."`
+	SMS       []SMS     `toml:"sms" doc:"A carrier of short messages. Write the table once for each carrier; the first is used, the next ones while it cannot take work."`
+	Email     []Email   `toml:"email" doc:"A mail server that carries our mail. Write the table once for each."`
+	Voice     []Voice   `toml:"voice" doc:"A trunk that carries telephone calls. Write the table once for each; the first is used first, one that cannot present the number last."`
 
 	Speech speech.Config `toml:"speech" doc:"What turns a message into speech. Used only when there is a trunk."`
 
@@ -79,6 +80,14 @@ type Metrics struct {
 type Delivery struct {
 	Unsettled int `toml:"unsettled" default:"500" min:"1" max:"500" doc:"Attempts without an outcome that this machine may have at one carrier. After a crash no more than these are uncertain."`
 	Claim     int `toml:"claim" default:"250" min:"1" max:"500" doc:"Deliveries that are taken from the database at once."`
+}
+
+// Retention is how long things that name persons are kept.
+type Retention struct {
+	Texts      int `toml:"texts" default:"90" min:"1" max:"3650" unit:"days" doc:"What people wrote back, after it came. Also automatic answers and sign-in links, after they went."`
+	Deliveries int `toml:"deliveries" default:"400" min:"1" max:"3650" unit:"days" doc:"Who got a message and on which contact point, after it was finished; a text back that nobody has read. How many were reached, how and when stays."`
+	Journal    int `toml:"journal" default:"1095" min:"1" max:"3650" unit:"days" doc:"What journal entries say about looks at contact data, lost contact points and sign-ins. The entries stay and still verify."`
+	Previews   int `toml:"previews" default:"7" min:"1" max:"3650" unit:"days" doc:"Lists of members that were read and never taken over."`
 }
 
 // SMS is one carrier of short messages.

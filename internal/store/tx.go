@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -65,8 +66,8 @@ func (db *DB) WriteRank(ctx context.Context, r Rank, s buurtbel.Scope, f func(*T
 	}
 	now := db.now()
 	var err error
-	for range 10 {
-		if err = db.writeOnce(ctx, s, now, f); err == nil || !busy(err) {
+	for try := range mostTries {
+		if err = db.writeOnce(ctx, s, now, f); err == nil || !busy(err) || !giveWay(ctx, try) {
 			break
 		}
 	}
@@ -77,6 +78,21 @@ func (db *DB) WriteRank(ctx context.Context, r Rank, s buurtbel.Scope, f func(*T
 		return buurtbel.FailWith(err, buurtbel.Busy, "error.store.busy", nil)
 	}
 	return err
+}
+
+const mostTries = 10
+
+// giveWay waits before a transaction is repeated, each time longer and never equally long: two that met must not meet again at once. It is
+// false when ctx ended meanwhile.
+func giveWay(ctx context.Context, try int) bool {
+	t := time.NewTimer(rand.N(time.Millisecond << min(try, 6)))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 func (db *DB) writeOnce(ctx context.Context, s buurtbel.Scope, now time.Time, f func(*Tx) error) error {
