@@ -51,7 +51,8 @@ type Server struct {
 // Store is the database and the data folder.
 type Store struct {
 	Folder   string `toml:"folder" default:"/var/lib/buurtbel" doc:"Folder for the database and temporary files. Only the program may read it."`
-	Database string `toml:"database" secret:"true" example:"postgres://buurtbel@db.example.org/buurtbel" doc:"Empty: SQLite, one file in the folder. Otherwise the address of a PostgreSQL database."`
+	Database string `toml:"database" secret:"true" example:"postgres://buurtbel@db.example.org/buurtbel" doc:"Empty: SQLite, one file in the folder. Otherwise the address of a PostgreSQL database; of several servers that replace each other: postgres://buurtbel@db1:5432,db2:5432/buurtbel?target_session_attrs=read-write."`
+	Direct   string `toml:"direct" secret:"true" example:"postgres://buurtbel@db.example.org:5432/buurtbel" doc:"The address of the same database without a pooler such as pgbouncer between, for the two connections that a pooler cannot carry: one that hears at once what other nodes did, and one that sets up the tables. Empty: as above; behind a pooler the program then looks four times a second."`
 	Readers  int    `toml:"readers" default:"4" min:"1" max:"64" doc:"Connections for reading."`
 	Writers  int    `toml:"writers" default:"8" min:"1" max:"64" doc:"Connections for writing, PostgreSQL only. SQLite has one."`
 	Node     int    `toml:"node" default:"0" min:"0" max:"255" doc:"Number of this process among those that share a PostgreSQL database. Each needs its own."`
