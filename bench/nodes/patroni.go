@@ -101,9 +101,10 @@ postgresql:
   connect_address: "127.0.0.1:%d"
   data_dir: %s/d%d
   bin_dir: %s
+  pgpass: %s/pgpass%d
   authentication: {superuser: {username: postgres, password: x}, replication: {username: repl, password: x}, rewind: {username: rw, password: x}}
   parameters: {unix_socket_directories: %s}
-`, i, rest, rest, etcd, p.ports[i], p.ports[i], p.folder, i, bin, p.folder)
+`, i, rest, rest, etcd, p.ports[i], p.ports[i], p.folder, i, bin, p.folder, i, p.folder)
 }
 
 // command runs a program as the account postgres, which owns the folder: PostgreSQL refuses to run as root.
