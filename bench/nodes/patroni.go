@@ -132,7 +132,7 @@ func (p *pair) ask(ctx context.Context, i int, query string) string {
 	if err != nil {
 		return ""
 	}
-	defer db.Close()
+	defer db.Close() //nolint:errcheck // only a question is asked
 	var answer string
 	if db.QueryRowContext(ctx, query).Scan(&answer) != nil {
 		return ""

@@ -62,6 +62,7 @@ type Dispatcher struct {
 	texts   contents
 	guarded bool
 	peers   peers
+	blind   bool // the last look at other nodes failed; of look alone
 }
 
 // board is the list of running messages as the loops last read it.
@@ -155,6 +156,7 @@ func (d *Dispatcher) start(ctx context.Context) error {
 			return err
 		}
 	}
+	d.takeOver(ctx) // a first look: the others' shares of the carriers count from now on
 	return d.refresh(ctx)
 }
 
@@ -181,7 +183,11 @@ func (d *Dispatcher) takeNode(ctx context.Context) (last time.Time, err error) {
 
 // live tells twice a second that this process lives, also while it ends, and looks at the clock.
 func (d *Dispatcher) live(ctx context.Context, fail context.CancelCauseFunc) {
-	tick := time.NewTicker(beatEvery)
+	every := beatEvery
+	if d.db.Engine() == store.SQLite {
+		every *= 2 // no other process waits for the sign, and each is a write to the disk
+	}
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	clock := clock{wall: d.db.Now(), mono: time.Now()}
 	for {

@@ -21,9 +21,13 @@ func (d *Dispatcher) takeOver(ctx context.Context) {
 		return err
 	})
 	if err != nil {
-		d.complain(ctx, "look for silent nodes", err)
+		if !d.blind { // once: a database that changes its leader is away for many looks
+			d.complain(ctx, "look for silent nodes", err)
+		}
+		d.blind = true
 		return
 	}
+	d.blind = false
 	for _, n := range d.peers.look(nodes, time.Now(), d.db.Now()) {
 		d.complain(ctx, "take over from a silent node", d.inherit(ctx, n))
 	}

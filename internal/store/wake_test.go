@@ -169,3 +169,49 @@ func TestWorkGoesThroughAPooler(t *testing.T) {
 		t.Errorf("%d deliveries were claimed twice", n)
 	}
 }
+
+func TestTransactionWhoseConnectionBrokeBeforeItsCommitIsRepeated(t *testing.T) {
+	c := storetest.Config(t, store.Postgres)
+	ring := storetest.Ring(t)
+	db, operator := storetest.OpenWith(t, c, ring, nil), storetest.OpenWith(t, c, ring, nil)
+	tries := 0
+	err := db.Write(t.Context(), buurtbel.Scope{}, func(tx *store.Tx) error {
+		if err := tx.Later("work", 1, tx.Now()); err != nil {
+			return err
+		}
+		if tries++; tries == 1 { // as when the leader dies
+			if _, err := operator.SQL().Exec(`select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction' and datname = current_database()`); err != nil {
+				t.Error(err)
+			}
+		}
+		return tx.Later("work", 2, tx.Now())
+	})
+	if err != nil || tries != 2 {
+		t.Fatalf("%d tries: %v", tries, err)
+	}
+	var due []store.Task
+	err = db.Read(t.Context(), buurtbel.Scope{}, func(tx *store.Tx) (err error) {
+		due, err = tx.DueTasks(9, nil)
+		return err
+	})
+	if err != nil || len(due) != 2 {
+		t.Errorf("%d tasks, want 2: %v", len(due), err)
+	}
+}
+
+func TestDatabaseThatIsAwayIsToldAsBusy(t *testing.T) {
+	straight := storetest.Postgres(t)
+	b, err := storetest.StartBouncer(straight)
+	if err != nil {
+		storetest.Absent(t, err)
+	}
+	pooled := b.Address(straight)
+	db := storetest.OpenWith(t, store.Config{Database: pooled, Readers: 2, Writers: 2}, storetest.Ring(t), nil)
+	if err := b.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	err = db.Write(t.Context(), buurtbel.Scope{}, func(tx *store.Tx) error { return tx.Later("work", 1, tx.Now()) })
+	if buurtbel.KindOf(err) != buurtbel.Busy || buurtbel.KeyOf(err) != "error.store.busy" {
+		t.Errorf("got %v", err)
+	}
+}
