@@ -9,6 +9,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
@@ -145,7 +146,7 @@ func TestWorkOfADeadNodeWhoseClockWasAheadIsDueNow(t *testing.T) {
 		v := settle(t, db, 200)
 		m := launch(t, dead, v) // due by the clock of the node that dies
 		err := dead.Write(t.Context(), buurtbel.Scope{Zone: v.zone.ID}, func(tx *store.Tx) error {
-			if err := tx.TakeNode(dead.Now(), []string{"test"}); err != nil {
+			if err := tx.TakeNode(dead.Now(), map[string]int{"test": 0}); err != nil {
 				return err
 			}
 			return tx.Later("work", 7, tx.Now())
@@ -186,6 +187,35 @@ func TestProcessEndsWhenAnotherWorksAsItsNode(t *testing.T) {
 		}
 		if err := <-done; buurtbel.KeyOf(err) != "error.store.in-use" {
 			t.Errorf("it ended with: %v", err)
+		}
+	})
+}
+
+func TestTwoNodesShareTheLinesOfATrunk(t *testing.T) {
+	eachOf(t, func(t *testing.T, open func(int, func() time.Time) *store.DB) {
+		db, other := open(1, nil), open(2, nil)
+		if db.Engine() == store.SQLite {
+			return // one process; its heartbeat is slower
+		}
+		v := settle(t, db, 60)
+		p := newTrunk(7) // one trunk, seen by both
+		startLanes(t, db, delivery.Lane{Channel: buurtbel.Voice, Carrier: "trunk", Sender: p})
+		until(t, db, "the first node", func() bool { return len(nodes(t, db)) == 1 })
+		m := launchBy(t, db, v, buurtbel.Voice)
+		for range 7 {
+			<-p.ringing // alone it has all lines
+		}
+		startLanes(t, other, delivery.Lane{Channel: buurtbel.Voice, Carrier: "trunk", Sender: p})
+		beats := time.Now()
+		until(t, other, "the second node may take its share", func() bool { return time.Since(beats) > 2*time.Second })
+		for range 60 {
+			p.answer <- channel.Result{State: buurtbel.Heard, Seconds: 10}
+		}
+		until(t, db, "all heard", func() bool { return tally(t, db, v, m).Members[buurtbel.Heard] == 60 })
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.most > 7 {
+			t.Errorf("%d calls were out at once on 7 lines", p.most)
 		}
 	})
 }

@@ -162,10 +162,7 @@ func (d *Dispatcher) start(ctx context.Context) error {
 
 // takeNode makes this process the one that works as its node, and gives when an earlier one last beat; zero: never.
 func (d *Dispatcher) takeNode(ctx context.Context) (last time.Time, err error) {
-	carriers := make([]string, len(d.lanes))
-	for i, l := range d.lanes {
-		carriers[i] = l.Carrier
-	}
+	carriers := d.carriers()
 	err = d.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
 		nodes, err := tx.Nodes()
 		if err != nil {
@@ -179,6 +176,18 @@ func (d *Dispatcher) takeNode(ctx context.Context) (last time.Time, err error) {
 		return tx.TakeNode(d.boot, carriers)
 	})
 	return last, err
+}
+
+// carriers lists what this node has open, and how many lines of each it uses.
+func (d *Dispatcher) carriers() map[string]int {
+	out := map[string]int{}
+	for _, l := range d.lanes {
+		out[l.Carrier] = 0
+		if l.Channel == buurtbel.Voice {
+			out[l.Carrier] = int(l.unsettled.Load())
+		}
+	}
+	return out
 }
 
 // live tells twice a second that this process lives, also while it ends, and looks at the clock.
@@ -199,7 +208,8 @@ func (d *Dispatcher) live(ctx context.Context, fail context.CancelCauseFunc) {
 				d.log.Warn("the clock was put back", "seconds", back.Seconds())
 				d.complain(ctx, "bring work forward", d.pullForward(ctx, d.db.Now().Add(back)))
 			}
-			err := d.db.WriteRank(ctx, store.Urgent, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.Beat(d.boot) })
+			carriers := d.carriers()
+			err := d.db.WriteRank(ctx, store.Urgent, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.Beat(d.boot, carriers) })
 			d.complain(ctx, "tell that this process lives", err)
 			if buurtbel.KeyOf(err) == "error.store.in-use" {
 				fail(err)

@@ -83,13 +83,14 @@ const settling = 4 * lookEvery
 
 // share gives what part of a carrier's budget is this node's: the whole divided among the nodes that live and have the carrier open. What
 // does not divide goes to the lower numbers. All others count a node that came before it takes its share, so that together they never exceed
-// the budget; what a dead node had is divided when it is taken for dead.
+// the budget; lines that another still uses above its own part, for calls that last, are not taken from under it. What a dead node had is
+// divided when it is taken for dead.
 func (p *peers) share(carrier string, budget int, mono time.Time) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	nodes := []int{p.own}
 	for id, n := range p.known {
-		if id != p.own && n.quiet < silence && !n.Seen.IsZero() && slices.Contains(n.Carriers, carrier) {
+		if _, open := n.Carriers[carrier]; id != p.own && open && n.quiet < silence && !n.Seen.IsZero() {
 			nodes = append(nodes, id)
 		}
 	}
@@ -97,11 +98,21 @@ func (p *peers) share(carrier string, budget int, mono time.Time) int {
 		return 0
 	}
 	slices.Sort(nodes)
-	mine := budget / len(nodes)
-	if slices.Index(nodes, p.own) < budget%len(nodes) {
-		mine++
+	part := func(place int) int {
+		if place < budget%len(nodes) {
+			return budget/len(nodes) + 1
+		}
+		return budget / len(nodes)
 	}
-	return mine
+	mine, others := 0, 0
+	for place, id := range nodes {
+		if id == p.own {
+			mine = part(place)
+			continue
+		}
+		others += max(part(place), p.known[id].Carriers[carrier])
+	}
+	return max(0, min(mine, budget-others))
 }
 
 // clock finds out that the clock on the wall was put back: the monotonic one goes on.

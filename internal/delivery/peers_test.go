@@ -23,7 +23,7 @@ func newWatcher() *watcher {
 }
 
 func (w *watcher) beat(id int, seen time.Time) {
-	w.nodes[id] = store.Node{ID: id, Boot: w.now.Add(-time.Hour), Seen: seen, Carriers: []string{"a"}}
+	w.nodes[id] = store.Node{ID: id, Boot: w.now.Add(-time.Hour), Seen: seen, Carriers: map[string]int{"a": 0}}
 }
 
 func (w *watcher) look(after time.Duration) []silent {
@@ -97,6 +97,49 @@ func TestDeadNodeIsLookedAfterNowAndThen(t *testing.T) {
 	}
 }
 
+// Calls last: what a node uses stays in use when its share shrinks. Together they never use more lines than there are.
+func TestLinesInUseNeverExceedTheBudget(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		const most = 4
+		budget := rapid.IntRange(1, 30).Draw(rt, "lines")
+		begin := time.Now()
+		rows, alive, used := map[int]store.Node{}, map[int]*peers{}, map[int]int{}
+		for tick := range 100 {
+			now := begin.Add(time.Duration(tick) * lookEvery)
+			id := rapid.IntRange(0, most-1).Draw(rt, "node")
+			if alive[id] == nil {
+				alive[id] = &peers{own: id, came: now}
+				rows[id] = store.Node{ID: id, Boot: now, Seen: now, Carriers: map[string]int{"a": 0}}
+			}
+			var list []store.Node
+			for id := range alive {
+				if tick%2 == 0 {
+					rows[id] = store.Node{ID: id, Boot: rows[id].Boot, Seen: now, Carriers: map[string]int{"a": used[id]}}
+				}
+			}
+			for _, n := range rows {
+				list = append(list, n)
+			}
+			sum := 0
+			for id := range most {
+				p := alive[id]
+				if p == nil {
+					continue
+				}
+				p.look(list, now, now)
+				used[id] -= rapid.IntRange(0, used[id]).Draw(rt, "ended")
+				if room := p.share("a", budget, now) - used[id]; room > 0 {
+					used[id] += rapid.IntRange(0, room).Draw(rt, "begun")
+				}
+				sum += used[id]
+			}
+			if sum > budget {
+				rt.Fatalf("%d calls on %d lines", sum, budget)
+			}
+		}
+	})
+}
+
 // Several nodes that look at the same heartbeats never use more of a carrier than its budget together, while nodes come, die and come back.
 func TestSharesNeverExceedTheBudget(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -111,7 +154,7 @@ func TestSharesNeverExceedTheBudget(t *testing.T) {
 			case 0:
 				if alive[id] == nil {
 					alive[id] = &peers{own: id, came: now}
-					rows[id] = store.Node{ID: id, Boot: now, Seen: now, Carriers: []string{"a"}}
+					rows[id] = store.Node{ID: id, Boot: now, Seen: now, Carriers: map[string]int{"a": 0}}
 				}
 			case 1:
 				delete(alive, id)

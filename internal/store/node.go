@@ -16,18 +16,18 @@ type Node struct {
 	ID       int
 	Boot     time.Time
 	Seen     time.Time
-	Carriers []string // it has open
+	Carriers map[string]int // it has open, and how many of its lines it uses
 }
 
 // TakeNode makes this process the one that works as its node since boot. Who did so before can beat no more.
-func (tx *Tx) TakeNode(boot time.Time, carriers []string) error {
-	list, err := json.Marshal(carriers)
+func (tx *Tx) TakeNode(boot time.Time, carriers map[string]int) error {
+	list, err := carrierList(carriers)
 	if err != nil {
-		return fmt.Errorf("write carriers: %w", err)
+		return err
 	}
 	_, err = tx.exec(`insert into node (id, boot, seen_at, carriers) values ($1, $2, $3, $4)
 		on conflict (id) do update set boot = excluded.boot, seen_at = excluded.seen_at, carriers = excluded.carriers`,
-		tx.db.node, micros(boot), micros(tx.now), string(list))
+		tx.db.node, micros(boot), micros(tx.now), list)
 	if err != nil {
 		return fmt.Errorf("take node: %w", err)
 	}
@@ -36,17 +36,31 @@ func (tx *Tx) TakeNode(boot time.Time, carriers []string) error {
 
 // Beat tells the other processes that this node lives. Conflict (error.store.in-use) when another process works as this node by now: then
 // this one must end.
-func (tx *Tx) Beat(boot time.Time) error {
-	err := tx.execOne(tx.db.inUse(nil), `update node set seen_at = $1 where id = $2 and boot = $3`, micros(tx.now), tx.db.node, micros(boot))
+func (tx *Tx) Beat(boot time.Time, carriers map[string]int) error {
+	list, err := carrierList(carriers)
+	if err == nil {
+		err = tx.execOne(tx.db.inUse(nil), `update node set seen_at = $1, carriers = $2 where id = $3 and boot = $4`, micros(tx.now), list, tx.db.node, micros(boot))
+	}
 	if err != nil {
 		return fmt.Errorf("beat: %w", err)
 	}
 	return nil
 }
 
+func carrierList(carriers map[string]int) (string, error) {
+	if len(carriers) == 0 {
+		return "{}", nil
+	}
+	b, err := json.Marshal(carriers)
+	if err != nil {
+		return "", fmt.Errorf("write carriers: %w", err)
+	}
+	return string(b), nil
+}
+
 // LeaveNode says that this node has ended: who takes it next need not wait, and its share of the carriers is free.
 func (tx *Tx) LeaveNode(boot time.Time) error {
-	_, err := tx.exec(`update node set seen_at = 0, carriers = '[]' where id = $1 and boot = $2`, tx.db.node, micros(boot))
+	_, err := tx.exec(`update node set seen_at = 0, carriers = '{}' where id = $1 and boot = $2`, tx.db.node, micros(boot))
 	if err != nil {
 		return fmt.Errorf("leave node: %w", err)
 	}

@@ -96,7 +96,7 @@ func TestOneProcessWorksAsANodeByEveryWay(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		write(func(tx *store.Tx) error { return tx.TakeNode(boot, []string{"a"}) })
+		write(func(tx *store.Tx) error { return tx.TakeNode(boot, map[string]int{"a": 0}) })
 		ctx, stop := context.WithCancel(t.Context())
 		var beating sync.WaitGroup
 		beating.Go(func() {
@@ -107,7 +107,7 @@ func TestOneProcessWorksAsANodeByEveryWay(t *testing.T) {
 				case <-ctx.Done():
 					return
 				case <-tick.C:
-					write(func(tx *store.Tx) error { return tx.Beat(boot) })
+					write(func(tx *store.Tx) error { return tx.Beat(boot, nil) })
 				}
 			}
 		})

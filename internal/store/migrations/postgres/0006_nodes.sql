@@ -8,8 +8,8 @@ create table change_mark (
   at bigint primary key,
   mark bigint not null
 );
--- The carriers that a node has open, as a JSON list: nodes that have the same one share its budget.
-alter table node add column carriers text not null default '[]';
+-- The carriers that a node has open, and how many of its lines it uses, as a JSON object: nodes that have the same one share its budget.
+alter table node add column carriers text not null default '{}';
 
 -- +goose Down
 alter table node drop column carriers;
