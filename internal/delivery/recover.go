@@ -93,6 +93,9 @@ func (d *Dispatcher) uncertain(left []store.Unsettled) []result {
 		u.Outcome = buurtbel.Outcome{State: buurtbel.Uncertain}
 		u.Code = "the process ended before the answer"
 		u.Move = buurtbel.Next(u.Outcome, u.Tries, now)
+		if u.Move.Open && !u.Move.Due.After(now) && !u.Due.IsZero() && u.Due.Before(now) {
+			u.Move.Due = u.Due // whose turn it was is not put behind all others of a large alert
+		}
 		out[i] = result{Settled: u.Settled, message: u.Message, zone: u.Zone, alert: u.Alert, class: u.Tries.Class, tries: u.Tries}
 		d.metrics.count(u.Channel, u.Carrier, &out[i])
 	}

@@ -121,8 +121,10 @@ var (
 			and due > $1 and due <= $4 order by id limit $5 for update skip locked) and state = 'queued'`,
 	}
 	pullRetries = pair{
-		lite: `update delivery set due = due - $1 where message = $2 and zone = $3 and open = 1 and state = 'queued' and tries > 0 and due > $4 and due <= $5`,
-		pg:   `update delivery set due = due - $1 where message = $2 and zone = $3 and open = 1 and state = 'queued' and tries > 0 and due > $4 and due <= $5`,
+		lite: `update delivery set due = due - $1 where message = $2 and zone = $3 and open = 1 and state = 'queued' and due > $4 and due <= $5
+			and (tries > 0 or channel = 'voice' and due <= $6)`,
+		pg: `update delivery set due = due - $1 where message = $2 and zone = $3 and open = 1 and state = 'queued' and due > $4 and due <= $5
+			and (tries > 0 or channel = 'voice' and due <= $6)`,
 	}
 )
 
@@ -136,15 +138,19 @@ func (tx *Tx) PullDue(message buurtbel.ID, then time.Time, n int) (int64, error)
 	return done, nil
 }
 
-// PullRetries brings forward, by as much as then lies ahead, further tries of a message of the scope's zone that are due after a moment, about
-// n of them. It gives how far it came; zero: it is through.
+// mostCascade is how long a call at most waits for a text to arrive; what waits longer waits for a moment of the day.
+const mostCascade = 15 * time.Minute
+
+// PullRetries brings forward, by as much as then lies ahead, further tries of a message of the scope's zone that are due after a moment, and
+// calls that wait whether a text arrives; about n of them. It gives how far it came; zero: it is through.
 func (tx *Tx) PullRetries(message buurtbel.ID, then, after time.Time, n int) (time.Time, error) {
 	var last sql.Null[int64]
-	err := tx.row(`select max(due) from (select due from delivery where message = $1 and zone = $2 and open = 1 and state = 'queued' and tries > 0
-		and due > $3 order by due limit $4) x`, message, tx.scope.Zone, micros(after), n).Scan(&last)
+	calls := micros(then.Add(mostCascade))
+	err := tx.row(`select max(due) from (select due from delivery where message = $1 and zone = $2 and open = 1 and state = 'queued'
+		and due > $3 and (tries > 0 or channel = 'voice' and due <= $4) order by due limit $5) x`, message, tx.scope.Zone, micros(after), calls, n).Scan(&last)
 	if err == nil && last.Valid {
 		tx.Wake()
-		_, err = tx.exec(tx.pick(pullRetries), then.Sub(tx.now).Microseconds(), message, tx.scope.Zone, micros(after), last.V)
+		_, err = tx.exec(tx.pick(pullRetries), then.Sub(tx.now).Microseconds(), message, tx.scope.Zone, micros(after), last.V, calls)
 	}
 	if err != nil {
 		return time.Time{}, fmt.Errorf("pull further tries forward: %w", err)
