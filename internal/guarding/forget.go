@@ -53,7 +53,7 @@ func Forget(db *store.DB, p Periods) func(context.Context, buurtbel.Actor, store
 		if err := actor.May(buurtbel.MayInstall, buurtbel.Scope{}, db.Now()); err != nil {
 			return err
 		}
-		f := &forgetting{ctx: ctx, db: db, periods: p, now: db.Now(), until: time.Now().Add(stint)}
+		f := &forgetting{ctx: ctx, db: db, periods: p, now: db.Now(), until: db.Now().Add(stint)}
 		if err := f.all(); err != nil {
 			return err
 		}
@@ -71,10 +71,10 @@ type forgetting struct {
 	db      *store.DB
 	periods Periods
 	now     time.Time
-	until   time.Time // of the real clock
+	until   time.Time
 }
 
-func (f *forgetting) late() bool { return !time.Now().Before(f.until) }
+func (f *forgetting) late() bool { return !f.db.Now().Before(f.until) }
 
 func (f *forgetting) all() error {
 	steps := []func() error{f.entries, f.changes}

@@ -87,10 +87,13 @@ func (db *DB) unused(ctx context.Context) error {
 	}
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	for end := time.Now().Add(unheard); time.Now().Before(end); {
+	enough := time.After(unheard)
+	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-enough:
+			return nil
 		case <-tick.C:
 		}
 		seen, err := db.heartbeat(ctx)
@@ -103,7 +106,6 @@ func (db *DB) unused(ctx context.Context) error {
 			return db.inUse(nil)
 		}
 	}
-	return nil
 }
 
 func (db *DB) heartbeat(ctx context.Context) (seen int64, err error) {

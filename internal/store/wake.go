@@ -146,9 +146,15 @@ func (db *DB) listen(ctx context.Context) error {
 func (db *DB) poll(ctx context.Context) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	for end := time.Now().Add(listenAgain); db.deaf || time.Now().Before(end); {
+	var enough <-chan time.Time
+	if !db.deaf {
+		enough = time.After(listenAgain)
+	}
+	for {
 		select {
 		case <-ctx.Done():
+			return
+		case <-enough:
 			return
 		case <-tick.C:
 			db.wake()
