@@ -34,15 +34,18 @@ const Password = "secret"
 
 // Setup says what a program under test stands on. It is written into the folder, so that a child process finds it.
 type Setup struct {
-	Engine   store.Engine
-	Folder   string // of the data and the key ring
-	Database string // address on PostgreSQL; "" on SQLite
-	SMPP     string // address of the SMSC; "" for no SMS
-	SMTP     string // address of the mail server; "" for no mail
-	Receipts bool
-	Window   int           // open submit_sm; 500 when 0
-	Mails    int           // connections to the mail server; 4 when 0
-	Wait     time.Duration // how long stopping waits for carriers; 20 s when 0
+	Engine    store.Engine
+	Folder    string // of the data and the key ring
+	Database  string // address on PostgreSQL; "" on SQLite
+	SMPP      string // address of the SMSC; "" for no SMS
+	SMTP      string // address of the mail server; "" for no mail
+	Receipts  bool
+	Window    int           // open submit_sm; 500 when 0
+	Mails     int           // connections to the mail server; 4 when 0
+	Node      int           // of the process under test
+	Direct    string        // address on PostgreSQL without the pooler that Database has
+	PerSecond int           // parts a second that the carrier allows; 0: no limit
+	Wait      time.Duration // how long stopping waits for carriers; 20 s when 0
 }
 
 // NewSetup makes a folder on the disk of the temporary folder, a key ring in it, and on PostgreSQL an empty database: on a server of this
@@ -104,7 +107,7 @@ func (s *Setup) Config() *config.Config {
 	c.Server.Listen = "127.0.0.1:0"
 	c.Server.ReadTimeout, c.Server.WriteTimeout, c.Server.IdleTimeout, c.Server.MaxBody = 10*time.Second, 10*time.Second, time.Minute, 1<<20
 	c.Server.StopTimeout = orElse(s.Wait, 20*time.Second)
-	c.Store = config.Store{Folder: filepath.Join(s.Folder, "data"), Database: s.Database, Readers: 4, Writers: 8}
+	c.Store = config.Store{Folder: filepath.Join(s.Folder, "data"), Database: s.Database, Direct: s.Direct, Readers: 4, Writers: 8, Node: s.Node}
 	c.Vault.Keyring = s.keyring()
 	c.Delivery = config.Delivery{Unsettled: 500, Claim: 250}
 	if s.SMPP != "" {
@@ -119,7 +122,7 @@ func (s *Setup) Config() *config.Config {
 // Carrier is the account at the SMSC, the same for the program and for the bare pump.
 func (s *Setup) Carrier() smpp.Config {
 	return smpp.Config{Config: sms.Config{Name: "carrier-a", Sender: "8810", CanBeAnswered: true, PricePerPart: 550}, Address: s.SMPP,
-		SystemID: "buurtbel", Password: Password, Window: orElse(s.Window, 500), Receipts: s.Receipts}
+		SystemID: "buurtbel", Password: Password, Window: orElse(s.Window, 500), Receipts: s.Receipts, MaxPerSecond: s.PerSecond}
 }
 
 // Mailer is the account at the mail server.

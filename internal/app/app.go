@@ -84,7 +84,7 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 		}
 		o.Ring = ring
 	}
-	db, err := store.Open(ctx, store.Config{Database: c.Store.Database, Data: c.Store.Folder, Readers: c.Store.Readers, Writers: c.Store.Writers, Node: c.Store.Node},
+	db, err := store.Open(ctx, store.Config{Database: c.Store.Database, Direct: c.Store.Direct, Data: c.Store.Folder, Readers: c.Store.Readers, Writers: c.Store.Writers, Node: c.Store.Node},
 		store.Options{Ring: o.Ring, Now: o.Now, Logger: o.Logger})
 	if err != nil {
 		return nil, err
@@ -181,6 +181,8 @@ func (a *App) Run(ctx context.Context) error {
 	work.Go(func() { a.Desk.Expand(ctx) })
 	work.Go(func() { a.Gate.Run(ctx) })
 	work.Go(func() { a.watchKeys(ctx) })
+	work.Go(func() { a.DB.Hear(ctx) })
+	work.Go(func() { a.shareCarriers(ctx) })
 	work.Go(func() { jobs.New(a.DB, a.tasks(), a.log).Run(ctx) })
 	err := a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
 		return errors.Join(tx.Later(sealHeads, 0, tx.Now()), tx.Later(forget, 0, tx.Now()))
@@ -200,6 +202,24 @@ func (a *App) Run(ctx context.Context) error {
 	closeDoor()
 	door.Wait()
 	return err
+}
+
+// shareCarriers keeps what each carrier allows a second divided among the nodes that have it open.
+func (a *App) shareCarriers(ctx context.Context) {
+	tick := time.NewTicker(250 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		for i, c := range a.Config.SMS {
+			if c.MaxPerSecond > 0 {
+				a.sessions[i].Limit(a.Dispatcher.Share(c.Name, c.MaxPerSecond))
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // closeCarriers ends the connections. What is open at a carrier when ctx is done becomes uncertain.

@@ -80,6 +80,13 @@ func (a *audience) catchUp(ctx context.Context) error {
 			return a.failed
 		}
 	}
+	if behind, err := a.behind(ctx); err != nil {
+		return err
+	} else if behind {
+		if err := a.read(ctx); err != nil {
+			return err
+		}
+	}
 	for {
 		n := 0
 		err := a.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
@@ -100,6 +107,19 @@ func (a *audience) catchUp(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// behind tells whether changes that were never read here may be forgotten by now.
+func (a *audience) behind(ctx context.Context) (bool, error) {
+	var floor int64
+	err := a.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
+		floor, err = tx.ChangesFloor()
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("read how far changes are forgotten: %w", err)
+	}
+	return a.mark < floor, nil
 }
 
 func (a *audience) apply(tx *store.Tx, members []buurtbel.ID) error {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/gateway"
+	"github.com/buurtbel/buurtbel/internal/config"
 	"github.com/buurtbel/buurtbel/internal/guarding"
 	"github.com/buurtbel/buurtbel/internal/jobs"
 	"github.com/buurtbel/buurtbel/internal/joining"
@@ -173,11 +174,17 @@ func (a *App) pageable() error {
 
 // tasks is the table of work that verbs leave for later.
 func (a *App) tasks() map[string]jobs.Verb {
-	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads, forget: guarding.Forget(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/")}
+	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads, forget: guarding.Forget(a.DB, periods(a.Config.Retention)), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/")}
 	for kind, verb := range a.Desk.Verbs() {
 		verbs[kind] = verb
 	}
 	return verbs
+}
+
+// periods are the configured days.
+func periods(r config.Retention) guarding.Periods {
+	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+	return guarding.Periods{Texts: days(r.Texts), Deliveries: days(r.Deliveries), Journal: days(r.Journal), Previews: days(r.Previews)}
 }
 
 // sealHeads signs the journal's heads, sends them outside, and comes back tomorrow.

@@ -21,16 +21,17 @@ import (
 
 // Config is the whole configuration.
 type Config struct {
-	Server   Server   `toml:"server" doc:"The web server: the desk, the members' pages and the links in messages."`
-	Store    Store    `toml:"store" doc:"The database and the folder beside it."`
-	Vault    Vault    `toml:"vault" doc:"The keys, and where the heads of the journal go. Both lie outside the database: who steals one must not get the other."`
-	Log      Log      `toml:"log" doc:"What the program writes about itself to standard error. It never holds a name, a number, an address or a text."`
-	Metrics  Metrics  `toml:"metrics" doc:"Figures for Prometheus, on an address of their own."`
-	Delivery Delivery `toml:"delivery" doc:"How messages are handed to carriers."`
-	Carrier  Carrier  `toml:"carrier" doc:"Where carriers that speak HTTP bring receipts and texts."`
-	SMS      []SMS    `toml:"sms" doc:"A carrier of short messages. Write the table once for each carrier; the first is used, the next ones while it cannot take work."`
-	Email    []Email  `toml:"email" doc:"A mail server that carries our mail. Write the table once for each."`
-	Voice    []Voice  `toml:"voice" doc:"A trunk that carries telephone calls. Write the table once for each; the first is used first, one that cannot present the number last."`
+	Server    Server    `toml:"server" doc:"The web server: the desk, the members' pages and the links in messages."`
+	Store     Store     `toml:"store" doc:"The database and the folder beside it."`
+	Vault     Vault     `toml:"vault" doc:"The keys, and where the heads of the journal go. Both lie outside the database: who steals one must not get the other."`
+	Log       Log       `toml:"log" doc:"What the program writes about itself to standard error. It never holds a name, a number, an address or a text."`
+	Metrics   Metrics   `toml:"metrics" doc:"Figures for Prometheus, on an address of their own."`
+	Delivery  Delivery  `toml:"delivery" doc:"How messages are handed to carriers."`
+	Carrier   Carrier   `toml:"carrier" doc:"Where carriers that speak HTTP bring receipts and texts."`
+	Retention Retention `toml:"retention" doc:"How many days things that name persons are kept. A task forgets daily what is older; what an open alert or a feedback debt needs stays whatever its age."`
+	SMS       []SMS     `toml:"sms" doc:"A carrier of short messages. Write the table once for each carrier; the first is used, the next ones while it cannot take work."`
+	Email     []Email   `toml:"email" doc:"A mail server that carries our mail. Write the table once for each."`
+	Voice     []Voice   `toml:"voice" doc:"A trunk that carries telephone calls. Write the table once for each; the first is used first, one that cannot present the number last."`
 
 	Speech speech.Config `toml:"speech" doc:"What turns a message into speech. Used only when there is a trunk."`
 
@@ -52,7 +53,8 @@ type Server struct {
 // Store is the database and the data folder.
 type Store struct {
 	Folder   string `toml:"folder" default:"/var/lib/buurtbel" doc:"Folder for the database and temporary files. Only the program may read it."`
-	Database string `toml:"database" secret:"true" example:"postgres://buurtbel@db.example.org/buurtbel" doc:"Empty: SQLite, one file in the folder. Otherwise the address of a PostgreSQL database."`
+	Database string `toml:"database" secret:"true" example:"postgres://buurtbel@db.example.org/buurtbel" doc:"Empty: SQLite, one file in the folder. Otherwise the address of a PostgreSQL database; of several servers that replace each other: postgres://buurtbel@db1:5432,db2:5432/buurtbel?target_session_attrs=read-write."`
+	Direct   string `toml:"direct" secret:"true" example:"postgres://buurtbel@db.example.org:5432/buurtbel" doc:"The address of the same database without a pooler such as pgbouncer between, for the two connections that a pooler cannot carry: one that hears at once what other nodes did, and one that sets up the tables. Empty: as above; behind a pooler the program then looks four times a second."`
 	Readers  int    `toml:"readers" default:"4" min:"1" max:"64" doc:"Connections for reading."`
 	Writers  int    `toml:"writers" default:"8" min:"1" max:"64" doc:"Connections for writing, PostgreSQL only. SQLite has one."`
 	Node     int    `toml:"node" default:"0" min:"0" max:"255" doc:"Number of this process among those that share a PostgreSQL database. Each needs its own."`
@@ -93,6 +95,14 @@ const (
 	TypeSMPP = "smpp"
 	TypeHTTP = "http"
 )
+
+// Retention is how long things that name persons are kept.
+type Retention struct {
+	Texts      int `toml:"texts" default:"90" min:"1" max:"3650" unit:"days" doc:"What people wrote back, after it came. Also automatic answers and sign-in links, after they went."`
+	Deliveries int `toml:"deliveries" default:"400" min:"1" max:"3650" unit:"days" doc:"Who got a message and on which contact point, after it was finished; a text back that nobody has read. How many were reached, how and when stays."`
+	Journal    int `toml:"journal" default:"1095" min:"1" max:"3650" unit:"days" doc:"What journal entries say about looks at contact data, lost contact points and sign-ins. The entries stay and still verify."`
+	Previews   int `toml:"previews" default:"7" min:"1" max:"3650" unit:"days" doc:"Lists of members that were read and never taken over."`
+}
 
 // SMS is one carrier of short messages.
 type SMS struct {

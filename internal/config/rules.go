@@ -28,6 +28,7 @@ func (l *loading) rules() {
 		l.check("server.trusted_proxies", "error.config.address-range", isRange(proxy))
 	}
 	l.check("store.database", "error.config.database", c.Store.Database == "" || isPostgres(c.Store.Database))
+	l.check("store.direct", "error.config.database", c.Store.Direct == "" || isPostgres(c.Store.Direct))
 	l.check("vault.keyring", "error.config.beside-database", !inside(c.Vault.Keyring, c.Store.Folder))
 	l.check("vault.journal_head_file", "error.config.beside-database",
 		c.Vault.JournalHeadFile == "" || !inside(c.Vault.JournalHeadFile, c.Store.Folder))

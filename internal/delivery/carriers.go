@@ -32,8 +32,11 @@ func (d *Dispatcher) another(l *lane, now time.Time) bool {
 
 // full tells whether all lines of a trunk are taken. Other carriers are never full for long: they hand over within milliseconds.
 func (l *lane) full() bool {
-	return l.Channel == buurtbel.Voice && int(l.unsettled.Load()) >= l.Sender.Window()
+	return l.Channel == buurtbel.Voice && int(l.unsettled.Load()) >= l.lines()
 }
+
+// lines is how many calls of a trunk this node may have out: nodes that have the same trunk open share its lines.
+func (l *lane) lines() int { return l.d.Share(l.Carrier, l.Sender.Window()) }
 
 // room is how many deliveries may be claimed now. Calls are claimed as lines come free, so that a stop finds the others unbegun; the rest in
 // batches worth a transaction.
@@ -41,7 +44,7 @@ func (l *lane) room() int {
 	under := int(l.unsettled.Load())
 	room := min(l.d.limits.Unsettled-under, l.d.limits.Claim)
 	if l.Channel == buurtbel.Voice {
-		room = min(room, l.Sender.Window()-under)
+		room = min(room, l.lines()-under)
 	} else if room < l.d.limits.Claim/2 && under > 0 {
 		return 0
 	}

@@ -61,6 +61,8 @@ type Dispatcher struct {
 	running atomic.Pointer[board]
 	texts   contents
 	guarded bool
+	peers   peers
+	blind   bool // the last look at other nodes failed; of look alone
 }
 
 // board is the list of running messages as the loops last read it.
@@ -76,7 +78,7 @@ func New(db *store.DB, o Options) (*Dispatcher, error) {
 	}
 	d := &Dispatcher{db: db, limits: o.Limits, link: o.Link, log: o.Logger, boot: db.Now(), guarded: !o.Unguarded}
 	d.running.Store(&board{})
-	d.texts.db = db
+	d.texts.db, d.peers.own, d.peers.came = db, db.Node(), time.Now()
 	var err error
 	if d.metrics, err = newMetrics(o.Metrics); err != nil {
 		return nil, err
@@ -100,8 +102,17 @@ func (d *Dispatcher) Channels() []buurtbel.Channel {
 	return out
 }
 
+// Share gives what part of a carrier's budget, such as its lines or messages a second, this node may use now: nodes that have it open share it.
+func (d *Dispatcher) Share(carrier string, budget int) int {
+	return d.peers.share(carrier, budget, time.Now())
+}
+
 // Run takes back what an earlier boot of this node left, then works until ctx is done and the last outcomes are recorded.
+//
+// Errors: error.store.in-use (Conflict) when another process works as this node by now.
 func (d *Dispatcher) Run(ctx context.Context) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
 	if err := d.start(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // ended before it began: nothing was sent
@@ -115,37 +126,109 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	}
 	alive, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
-	loops.Go(func() { d.live(alive) })
+	loops.Go(func() { d.live(alive, fail) })
 	loops.Go(func() { d.watch(ctx) })
+	loops.Go(func() { d.look(ctx) })
 	loops.Go(func() { d.close(ctx) })
 	loops.Go(func() { d.hushCalls(alive) })
 	lanes.Wait()
+	d.complain(alive, "say that this process ends", d.db.Write(alive, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.LeaveNode(d.boot) }))
 	end() // only now: while answers are awaited, another process must not take the begun attempts for those of a dead one
 	loops.Wait()
+	if err := context.Cause(ctx); buurtbel.KeyOf(err) == "error.store.in-use" {
+		return err
+	}
 	return nil
 }
 
 func (d *Dispatcher) start(ctx context.Context) error {
-	if err := d.beat(ctx); err != nil {
+	last, err := d.takeNode(ctx)
+	if err != nil {
 		return err
 	}
 	// All of them, whenever they began: the clock may have been put back, and this process has begun none yet.
 	if err := d.recover(ctx, d.db.Node(), ever); err != nil {
 		return fmt.Errorf("take back unsettled attempts: %w", err)
 	}
+	if last.Sub(d.db.Now()) > tolerance {
+		d.log.Warn("the clock was put back since this node last lived", "seconds", last.Sub(d.db.Now()).Seconds())
+		if err := d.pullForward(ctx, last); err != nil {
+			return err
+		}
+	}
+	d.takeOver(ctx) // a first look: the others' shares of the carriers count from now on
 	return d.refresh(ctx)
 }
 
-// live tells once a second that this process lives, also while it ends.
-func (d *Dispatcher) live(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
+// takeNode makes this process the one that works as its node, and gives when an earlier one last beat; zero: never.
+func (d *Dispatcher) takeNode(ctx context.Context) (last time.Time, err error) {
+	carriers := d.carriers()
+	err = d.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		nodes, err := tx.Nodes()
+		if err != nil {
+			return err
+		}
+		for _, n := range nodes {
+			if n.ID == d.db.Node() {
+				last = n.Seen
+			}
+		}
+		return tx.TakeNode(d.boot, carriers)
+	})
+	return last, err
+}
+
+// carriers lists what this node has open, and how many lines of each it uses.
+func (d *Dispatcher) carriers() map[string]int {
+	out := map[string]int{}
+	for _, l := range d.lanes {
+		out[l.Carrier] = 0
+		if l.Channel == buurtbel.Voice {
+			out[l.Carrier] = int(l.unsettled.Load())
+		}
+	}
+	return out
+}
+
+// live tells twice a second that this process lives, also while it ends, and looks at the clock.
+func (d *Dispatcher) live(ctx context.Context, fail context.CancelCauseFunc) {
+	every := beatEvery
+	if d.db.Engine() == store.SQLite {
+		every *= 2 // no other process waits for the sign, and each is a write to the disk
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	clock := clock{wall: d.db.Now(), mono: time.Now()}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if back := clock.back(d.db.Now(), time.Now()); back > tolerance {
+				d.log.Warn("the clock was put back", "seconds", back.Seconds())
+				d.complain(ctx, "bring work forward", d.pullForward(ctx, d.db.Now().Add(back)))
+			}
+			carriers := d.carriers()
+			err := d.db.WriteRank(ctx, store.Urgent, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.Beat(d.boot, carriers) })
+			d.complain(ctx, "tell that this process lives", err)
+			if buurtbel.KeyOf(err) == "error.store.in-use" {
+				fail(err)
+				return
+			}
+		}
+	}
+}
+
+// look watches the other nodes.
+func (d *Dispatcher) look(ctx context.Context) {
+	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			d.complain(ctx, "tell that this process lives", d.beat(ctx))
+			d.takeOver(ctx)
 		}
 	}
 }
@@ -161,7 +244,6 @@ func (d *Dispatcher) watch(ctx context.Context) {
 			return
 		case <-woken:
 		case <-tick.C:
-			d.takeOver(ctx)
 		}
 		if err := d.refresh(ctx); err != nil {
 			d.complain(ctx, "read running messages", err)

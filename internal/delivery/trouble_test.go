@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -115,15 +114,15 @@ func TestProcessThatAwaitsItsLastAnswersLives(t *testing.T) {
 		stop()
 		ended := time.Now().Add(100 * time.Millisecond)
 		until(t, db, "a sign of life after the end was asked for", func() bool {
-			var silent []int
+			var nodes []store.Node
 			err := other.Read(t.Context(), buurtbel.Scope{}, func(tx *store.Tx) (err error) {
-				silent, err = tx.SilentNodes(ended)
+				nodes, err = tx.Nodes()
 				return err
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			return !slices.Contains(silent, 1)
+			return len(nodes) == 1 && nodes[0].ID == 1 && nodes[0].Seen.After(ended)
 		})
 		close(c.free)
 		if err := <-done; err != nil {

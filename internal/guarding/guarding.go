@@ -6,7 +6,6 @@ package guarding
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/store"
@@ -39,29 +38,4 @@ func Verify(ctx context.Context, db *store.DB, actor buurtbel.Actor, against []s
 		return err
 	})
 	return breaks, err
-}
-
-const (
-	entriesKept = 7 * 24 * time.Hour // how long links, sessions and shifts are kept after they were over
-	slice       = 200                // rows that one transaction erases: SQLite's writer is held for a few milliseconds
-)
-
-// Forget gives the verb that erases links, sessions and shifts that were over a week ago, in slices: a daily task.
-func Forget(db *store.DB) func(context.Context, buurtbel.Actor, store.Task) error {
-	return func(ctx context.Context, actor buurtbel.Actor, t store.Task) error {
-		if err := actor.May(buurtbel.MayInstall, buurtbel.Scope{}, db.Now()); err != nil {
-			return err
-		}
-		for more := true; more; {
-			err := db.WriteRank(ctx, store.Bulk, buurtbel.Scope{}, func(tx *store.Tx) error {
-				n, err := tx.ForgetEntries(tx.Now().Add(-entriesKept), slice)
-				more = n > 0
-				return err
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.FinishTask(t, tx.Now().Add(24*time.Hour)) })
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,24 +25,30 @@ type Loop struct {
 	verbs map[string]Verb
 	log   *slog.Logger
 	actor buurtbel.Actor
+
+	mu      sync.Mutex
+	held    map[string]int // tasks at work, by kind
+	working sync.WaitGroup
+	freed   chan struct{} // a task ended
 }
 
 // New makes a Loop; Run makes it work.
 func New(db *store.DB, verbs map[string]Verb, log *slog.Logger) *Loop {
-	return &Loop{db: db, verbs: verbs, log: log, actor: buurtbel.System()}
+	return &Loop{db: db, verbs: verbs, log: log, actor: buurtbel.System(), held: map[string]int{}, freed: make(chan struct{}, 1)}
 }
 
 const (
-	abreast  = 4                // tasks at the same time: each must end within its lease
+	abreast  = 2                // tasks of one kind at the same time: a kind that hangs delays no other
 	patience = 20 * time.Second // of one verb, below the store's lease of 30 s
 	slow     = 5 * time.Second  // safety net: other processes leave tasks too
 )
 
-// Run works until ctx is done: woken by commits that left work, asleep until the next task is due.
+// Run works until ctx is done: woken by commits that left work, asleep until the next task is due. It ends when its verbs have.
 func (l *Loop) Run(ctx context.Context) {
+	defer l.working.Wait()
 	woken := l.db.Subscribe()
 	for ctx.Err() == nil {
-		n, err := l.Round(ctx)
+		n, err := l.begin(ctx)
 		if err != nil && ctx.Err() == nil {
 			l.log.Error("take tasks", "error", err)
 		}
@@ -63,39 +70,110 @@ func (l *Loop) rest(ctx context.Context, woken <-chan struct{}) {
 	select {
 	case <-ctx.Done():
 	case <-woken:
+	case <-l.freed:
 	case <-t.C:
 	}
+}
+
+// full lists the kinds of which no more tasks may be begun.
+func (l *Loop) full() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []string
+	for kind, n := range l.held {
+		if n >= abreast {
+			out = append(out, kind)
+		}
+	}
+	return out
 }
 
 func (l *Loop) next(ctx context.Context) (time.Time, error) {
 	var next time.Time
 	err := l.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
-		next, err = tx.NextTask()
+		next, err = tx.NextTask(l.full()...)
 		return err
 	})
 	return next, err
 }
 
-// Round takes what is due, at most a few, and waits until their verbs are done. It gives how many there were.
+// Round takes what is due, at most a few of a kind, and waits until their verbs are done. It gives how many there were.
 func (l *Loop) Round(ctx context.Context) (int, error) {
+	n, err := l.begin(ctx)
+	l.working.Wait()
+	return n, err
+}
+
+// begin takes what is due and for whose kind there is room, and gives it to the verbs. It gives how many there were.
+func (l *Loop) begin(ctx context.Context) (int, error) {
 	next, err := l.next(ctx)
 	if err != nil || next.IsZero() || next.After(l.db.Now()) {
 		return 0, err
 	}
-	var tasks []store.Task
-	err = l.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
-		tasks, err = tx.TakeTasks(abreast)
+	var due, taken []store.Task
+	err = l.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
+		due, err = tx.DueTasks(abreast, l.full())
 		return err
 	})
 	if err != nil {
+		return 0, fmt.Errorf("look for tasks: %w", err)
+	}
+	due = slices.DeleteFunc(due, func(t store.Task) bool { return !l.hold(t.Kind) })
+	if len(due) == 0 {
+		return 0, nil
+	}
+	err = l.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		taken = taken[:0]
+		for _, t := range due {
+			mine, err := tx.TakeTask(t)
+			if err != nil {
+				return err
+			}
+			if mine {
+				taken = append(taken, t)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		taken = nil
+	}
+	for _, t := range due {
+		if !slices.Contains(taken, t) {
+			l.letGo(t.Kind)
+		}
+	}
+	for _, t := range taken {
+		l.working.Go(func() {
+			defer l.letGo(t.Kind)
+			l.work(ctx, t)
+		})
+	}
+	if err != nil {
 		return 0, fmt.Errorf("claim tasks: %w", err)
 	}
-	var working sync.WaitGroup
-	for _, t := range tasks {
-		working.Go(func() { l.work(ctx, t) })
+	return len(taken), nil
+}
+
+// hold takes a place for a task of a kind; false when there is none.
+func (l *Loop) hold(kind string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held[kind] >= abreast {
+		return false
 	}
-	working.Wait()
-	return len(tasks), nil
+	l.held[kind]++
+	return true
+}
+
+func (l *Loop) letGo(kind string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held[kind]--
+	select {
+	case l.freed <- struct{}{}:
+	default:
+	}
 }
 
 // work gives one task to its verb and settles what the verb left: an error puts the task off and is logged here, once.

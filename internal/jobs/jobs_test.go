@@ -130,7 +130,14 @@ func TestTaskOfADeadProcessIsTakenOver(t *testing.T) {
 		leave(t, dead, "say", 5, dead.Now())
 		var held []store.Task
 		if err := dead.Write(t.Context(), buurtbel.Scope{}, func(tx *store.Tx) (err error) {
-			held, err = tx.TakeTasks(10)
+			held, err = tx.DueTasks(10, nil)
+			for _, task := range held {
+				mine, taking := tx.TakeTask(task)
+				if !mine {
+					t.Error("a due task could not be taken")
+				}
+				err = errors.Join(err, taking)
+			}
 			return err
 		}); err != nil || len(held) != 1 {
 			t.Fatalf("took %v, %v", held, err)
@@ -256,6 +263,42 @@ func TestUnknownKindAndWhatIsGone(t *testing.T) {
 		round(t, l)
 		if at := next(t, db); at.IsZero() || !at.After(db.Now()) {
 			t.Errorf("a task of unknown kind is due at %s: it must stay, and rest", at)
+		}
+	})
+}
+
+func TestKindThatHangsDelaysNoOther(t *testing.T) {
+	each(t, func(t *testing.T, open func(int) *store.DB, _ *clock) {
+		db := open(0)
+		hanging, asked := make(chan struct{}, 9), make(chan struct{}, 9)
+		l := jobs.New(db, map[string]jobs.Verb{
+			"seal-heads": func(ctx context.Context, _ buurtbel.Actor, _ store.Task) error {
+				hanging <- struct{}{}
+				<-ctx.Done()
+				return ctx.Err()
+			},
+			"ask-second": func(context.Context, buurtbel.Actor, store.Task) error { asked <- struct{}{}; return nil },
+		}, quiet())
+		ctx, stop := context.WithCancel(t.Context())
+		var ended sync.WaitGroup
+		ended.Go(func() { l.Run(ctx) })
+		defer ended.Wait()
+		defer stop()
+		for i := range 6 { // more than may be at work
+			leave(t, db, "seal-heads", buurtbel.ID(i+1), db.Now())
+		}
+		<-hanging
+		<-hanging
+		for i := range 3 {
+			leave(t, db, "ask-second", buurtbel.ID(i+1), db.Now())
+			select {
+			case <-asked:
+			case <-time.After(5 * time.Second):
+				t.Fatal("a task waits behind another kind that hangs")
+			}
+		}
+		if n := len(hanging); n != 0 {
+			t.Errorf("%d more of the kind that hangs were begun", n)
 		}
 	})
 }

@@ -38,3 +38,19 @@ const EarlyTries, RepeatsFor, ResealSlice = earlyTries, repeats, resealSlice
 
 // Clean makes a text from outside storable.
 var Clean = clean
+
+// TakeTasks claims due tasks, at most n of a kind.
+func (tx *Tx) TakeTasks(n int) ([]Task, error) {
+	due, err := tx.DueTasks(n, nil)
+	var out []Task
+	for _, t := range due {
+		mine, err := tx.TakeTask(t)
+		if err != nil {
+			return nil, err
+		}
+		if mine {
+			out = append(out, t)
+		}
+	}
+	return out, err
+}

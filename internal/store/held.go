@@ -38,6 +38,9 @@ func (tx *Tx) FinishTask(t Task, again time.Time) error {
 
 // PauseTask puts a held task off after a failure. When it was due stays as it was: verbs reckon from it.
 func (tx *Tx) PauseTask(t Task, until time.Time, word string) error {
+	if word == "" {
+		word = "other" // FreeTasks tells by the word that the task rests
+	}
 	_, err := tx.exec(`update task set lease = $1, last_error = $2 where id = $3 and zone = $4 and node = $5 and lease <> 0`,
 		micros(until), word, t.ID, t.Zone, tx.db.node)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"time"
 
 	"github.com/buurtbel/buurtbel"
 )
@@ -48,24 +49,77 @@ var (
 	unlockNode = pair{pg: `select pg_advisory_unlock(cast($1 as bigint))`}
 )
 
-// ownNode holds a lock of a session: the server lets go of it when the connection ends.
+// ownNode holds a lock of a session: the server lets go of it when the connection ends. Where a pooler leaves no session, heartbeats tell.
 func (db *DB) ownNode(ctx context.Context) (func() error, error) {
-	db.write.SetMaxOpenConns(db.write.Stats().MaxOpenConnections + 1) // this one does not write
-	conn, err := db.write.Conn(ctx)
+	if db.deaf {
+		return func() error { return nil }, db.unused(ctx)
+	}
+	pool := db.openDirect()
+	conn, err := pool.Conn(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("connect for the lock: %w", err)
+		return nil, errors.Join(fmt.Errorf("connect for the lock: %w", err), pool.Close())
 	}
 	var mine bool
-	if err := conn.QueryRowContext(ctx, lockNode.pg, ownLock+int64(db.node)).Scan(&mine); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock the node: %w", err), conn.Close())
+	err = conn.QueryRowContext(ctx, lockNode.pg, ownLock+int64(db.node)).Scan(&mine)
+	if err == nil && !mine {
+		err = db.inUse(nil)
 	}
-	if !mine {
-		return nil, errors.Join(db.inUse(nil), conn.Close())
+	if err != nil {
+		return nil, errors.Join(err, conn.Close(), pool.Close())
 	}
 	return func() error {
 		_, err := conn.ExecContext(context.WithoutCancel(ctx), unlockNode.pg, ownLock+int64(db.node))
-		return errors.Join(err, conn.Close())
+		if err != nil && gone(err) {
+			err = nil // the connection broke, and the lock with it
+		}
+		return errors.Join(err, conn.Close(), pool.Close())
 	}, nil
+}
+
+// unheard is how long the heartbeat of a node is watched: unchanged, nobody works as it.
+const unheard = 3 * time.Second
+
+// unused looks whether a heartbeat of this node changes. One that ended in good order is known to have ended.
+func (db *DB) unused(ctx context.Context) error {
+	first, err := db.heartbeat(ctx)
+	if err != nil || first == 0 {
+		return err
+	}
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	enough := time.After(unheard)
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-enough:
+			return nil
+		case <-tick.C:
+		}
+		seen, err := db.heartbeat(ctx)
+		switch {
+		case err != nil:
+			return err
+		case seen == 0:
+			return nil
+		case seen != first:
+			return db.inUse(nil)
+		}
+	}
+}
+
+func (db *DB) heartbeat(ctx context.Context) (seen int64, err error) {
+	err = db.Read(ctx, buurtbel.Scope{}, func(tx *Tx) error {
+		err := tx.row(`select seen_at from node where id = $1`, db.node).Scan(&seen)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read heartbeat: %w", err)
+	}
+	return seen, nil
 }
 
 func (db *DB) inUse(err error) error {

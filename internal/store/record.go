@@ -243,7 +243,7 @@ func (tx *Tx) closeUnbegun(list []Settled) error {
 	return tx.followMoves(list)
 }
 
-var unsettledSQL = `select d.id, d.recipient, d.contact, d.channel, d.rank, d.more, d.tries, d.doubts, d.message, d.zone, m.alert, m.class, m.expires, m.kind, a.carrier
+var unsettledSQL = `select d.id, d.recipient, d.contact, d.channel, d.rank, d.more, d.tries, d.doubts, d.message, d.zone, m.alert, m.class, m.expires, m.kind, a.carrier, d.due
 	from delivery d join message m on m.id = d.message join attempt a on a.delivery = d.id and a.number = d.tries
 	where d.node = $1 and d.state = 'sending' and a.begun_at < $2 order by d.id limit $3`
 
@@ -253,6 +253,7 @@ type Unsettled struct {
 	Message, Zone, Alert buurtbel.ID
 	Kind                 buurtbel.MessageKind
 	Tries                buurtbel.Tries
+	Due                  time.Time // when the attempt was due
 }
 
 // UnsettledOf lists begun attempts of a node that began before a moment: what a dead process left. For loops.
@@ -260,12 +261,13 @@ func (tx *Tx) UnsettledOf(node int, before time.Time, n int) ([]Unsettled, error
 	var out []Unsettled
 	err := tx.each(func(r *sql.Rows) error {
 		var u Unsettled
-		var more, class, expires int64
+		var more, class, expires, due int64
 		if err := r.Scan(&u.Delivery, &u.Recipient, &u.Contact, &u.Channel, &u.Rank, &more, &u.Number, &u.Tries.Uncertain, &u.Message, &u.Zone,
-			&u.Alert, &class, &expires, &u.Kind, &u.Carrier); err != nil {
+			&u.Alert, &class, &expires, &u.Kind, &u.Carrier, &due); err != nil {
 			return err
 		}
 		u.waiting(more)
+		u.Due = instant(due)
 		u.Tries.Channel = u.Channel
 		u.Tries.Number, u.Tries.Class, u.Tries.Expires = u.Number, buurtbel.Class(class), instant(expires)
 		out = append(out, u)

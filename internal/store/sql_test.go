@@ -44,7 +44,6 @@ var withoutZone = map[string]string{
 	"JoinInbound":       "what came in belongs to no zone yet",
 	"seenText":          "what came in belongs to no zone yet",
 	"CheckRing":         "the key ring is the installation's",
-	"SilentNodes":       "for loops of the whole installation",
 	"OldestUndelivered": "the installation's metric to page on",
 	"TouchSession":      "a session is named by the hash of its cookie",
 	"EndSession":        "a session is named by the hash of its cookie",
@@ -52,7 +51,9 @@ var withoutZone = map[string]string{
 	"EndShift":          "a shift is named by its device and person",
 	"TryShift":          "a shift is named by its device and person",
 	"ForgetEntries":     "links, sessions and shifts of the whole installation, by when they were over",
-	"TakeTasks":         "for the loop of the whole installation",
+	"ForgetChanges":     "the audience index holds every zone",
+	"FreeTasks":         "a dead node's tasks of every zone",
+	"PullRest":          "the clock is the installation's",
 	"NextTask":          "for the loop of the whole installation",
 	"SealedColumn":      "keys are the installation's, and rotate for every zone",
 }

@@ -8,18 +8,25 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -44,6 +51,7 @@ const (
 // Config says where the data is.
 type Config struct {
 	Database string `toml:"database" doc:"a postgres:// address; empty: SQLite in the data folder" secret:"true"`
+	Direct   string `toml:"direct" doc:"the address of the same PostgreSQL database without a pooler between" secret:"true"`
 	Data     string `toml:"data" doc:"data folder of SQLite" default:"data"`
 	Readers  int    `toml:"readers" doc:"connections that read" default:"4"`
 	Writers  int    `toml:"writers" doc:"connections that write (PostgreSQL; SQLite has one)" default:"6"`
@@ -68,6 +76,14 @@ type DB struct {
 		sync.Mutex
 		list []chan struct{}
 	}
+
+	// PostgreSQL only.
+	pooled  bool            // a pooler stands between, and may hand out another connection for each transaction
+	deaf    bool            // and there is no way around it
+	direct  *pgx.ConnConfig // the way around it, or the same
+	voice   string          // names this process among those that notify
+	calls   chan struct{}
+	hearing atomic.Bool
 }
 
 // Options are what a store needs beside its Config.
@@ -141,11 +157,46 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	if err != nil {
 		return buurtbel.FailWith(errors.New("the address of the database cannot be read"), buurtbel.Invalid, "error.store.open", nil)
 	}
-	db.write = pool(settings, max(2, c.Writers), planByIndex)
-	db.read = pool(settings, max(1, c.Readers), planAnew)
-	if err := db.write.PingContext(ctx); err != nil {
-		return buurtbel.FailWith(errors.New("the database does not answer"), buurtbel.Busy, "error.store.open", nil)
+	if len(settings.Fallbacks) > 0 && settings.ConnectTimeout == 0 {
+		settings.ConnectTimeout = hostPatience // one that is off must not keep us from the next
 	}
+	db.direct, db.calls = settings, make(chan struct{}, 1)
+	if db.voice, err = newVoice(); err != nil {
+		return err
+	}
+	if db.pooled, err = pooled(ctx, settings); err != nil {
+		return noAnswer
+	}
+	if db.pooled {
+		settings = settings.Copy()
+		settings.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe // statements that are prepared by name belong to another connection soon
+		if err := db.findDirect(ctx, c.Direct); err != nil {
+			return err
+		}
+	}
+	db.write = db.pool(settings, max(2, c.Writers), planByIndex)
+	db.read = db.pool(settings, max(1, c.Readers), planAnew)
+	return nil
+}
+
+// hostPatience is how long one of several hosts of a database may take to answer.
+const hostPatience = 2 * time.Second
+
+var noAnswer = buurtbel.FailWith(errors.New("the database does not answer"), buurtbel.Busy, "error.store.open", nil)
+
+// findDirect takes the configured way around a pooler; deaf when there is none.
+func (db *DB) findDirect(ctx context.Context, address string) error {
+	if db.deaf = address == ""; db.deaf {
+		return nil
+	}
+	settings, err := pgx.ParseConfig(address)
+	if err != nil {
+		return buurtbel.FailWith(errors.New("the direct address of the database cannot be read"), buurtbel.Invalid, "error.store.open", nil)
+	}
+	if db.deaf, err = pooled(ctx, settings); err != nil {
+		return noAnswer
+	}
+	db.direct = settings
 	return nil
 }
 
@@ -153,17 +204,24 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 // counts: writers touch few rows by key and always go by an index; readers have each statement planned for the tables as they are now.
 const (
 	planByIndex = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off"
+	planLocally = "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off"
 	planAnew    = "set plan_cache_mode = force_custom_plan"
 )
 
-func pool(settings *pgx.ConnConfig, n int, plan string) *sql.DB {
-	db := stdlib.OpenDB(*settings, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
-		_, err := c.Exec(ctx, plan)
-		return err
-	}))
-	db.SetMaxOpenConns(n)
-	db.SetMaxIdleConns(n)
-	return db
+// Behind a pooler a connection is the next one's a moment later: there each transaction that writes says it for itself, see writeOnce, and
+// statements of readers have no name, so they are planned anew anyway.
+func (db *DB) pool(settings *pgx.ConnConfig, n int, plan string) *sql.DB {
+	var options []stdlib.OptionOpenDB
+	if !db.pooled {
+		options = append(options, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+			_, err := c.Exec(ctx, plan)
+			return err
+		}))
+	}
+	p := stdlib.OpenDB(*settings, options...)
+	p.SetMaxOpenConns(n)
+	p.SetMaxIdleConns(n)
+	return p
 }
 
 // Engine tells which database this is.
@@ -193,8 +251,13 @@ func (db *DB) Close() error {
 }
 
 // Migrate brings the tables up to date.
-func (db *DB) Migrate(ctx context.Context) error {
-	provider, err := db.provider()
+func (db *DB) Migrate(ctx context.Context) (err error) {
+	over := db.write
+	if db.pooled && !db.deaf {
+		over = db.openDirect()
+		defer func() { err = errors.Join(err, over.Close()) }()
+	}
+	provider, err := db.provider(over)
 	if err != nil {
 		return err
 	}
@@ -205,31 +268,44 @@ func (db *DB) Migrate(ctx context.Context) error {
 	if current > newest {
 		return buurtbel.Fail(buurtbel.Conflict, "error.store.newer", buurtbel.Args{"Database": current, "Program": newest})
 	}
+	if current == newest {
+		return nil // several nodes may start at once: none waits for another's lock without need
+	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
 }
 
-func (db *DB) provider() (*goose.Provider, error) {
+func (db *DB) provider(over *sql.DB) (*goose.Provider, error) {
 	dialect := map[Engine]goose.Dialect{SQLite: goose.DialectSQLite3, Postgres: goose.DialectPostgres}[db.engine]
 	folder, err := fs.Sub(migrations, "migrations/"+string(db.engine))
 	if err != nil {
 		return nil, fmt.Errorf("find migrations: %w", err)
 	}
-	var options []goose.ProviderOption
-	if db.engine == Postgres { // several nodes may start at once: one brings the tables up to date, the others wait for it
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60))
-		if err != nil {
-			return nil, fmt.Errorf("make migration lock: %w", err)
-		}
-		options = append(options, goose.WithSessionLocker(locker))
+	options, err := db.migrationLock()
+	if err != nil {
+		return nil, fmt.Errorf("make migration lock: %w", err)
 	}
-	provider, err := goose.NewProvider(dialect, db.write, folder, options...)
+	provider, err := goose.NewProvider(dialect, over, folder, options...)
 	if err != nil {
 		return nil, fmt.Errorf("read migrations: %w", err)
 	}
 	return provider, nil
+}
+
+// migrationLock makes one of several nodes that start at once bring the tables up to date, and the others wait for it: by a lock of the
+// session, or by a row where a pooler leaves no session.
+func (db *DB) migrationLock() ([]goose.ProviderOption, error) {
+	switch {
+	case db.engine == SQLite:
+		return nil, nil
+	case db.deaf:
+		locker, err := lock.NewPostgresTableLocker(lock.WithTableLockTimeout(time.Second, 60))
+		return []goose.ProviderOption{goose.WithLocker(locker)}, err
+	}
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60))
+	return []goose.ProviderOption{goose.WithSessionLocker(locker)}, err
 }
 
 // seedIDs makes new ids follow every id that is stored: the clock may have been put back since the program last ran.
@@ -277,6 +353,26 @@ func busy(err error) bool {
 	}
 	var lite *sqlite.Error
 	return errors.As(err, &lite) && lite.Code()&0xff == 5 // SQLITE_BUSY
+}
+
+// gone tells whether an error means that the database was not there, or is no leader any more: it was stopped, another takes its place, or
+// the connection broke. Before a commit was asked for nothing was done, and the transaction may be repeated.
+func gone(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	switch state := sqlState(err); state {
+	case "57P01", "57P02", "57P03", "25006": // shut down by an operator, crashed, starting up, not the leader
+		return true
+	default:
+		if strings.HasPrefix(state, "08") { // connection exceptions
+			return true
+		}
+	}
+	var connecting *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connecting) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || pgconn.SafeToRetry(err)
 }
 
 // duplicate tells whether an error is a broken unique constraint.

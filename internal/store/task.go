@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -36,31 +37,64 @@ func (tx *Tx) LaterIn(zone buurtbel.ID, kind string, subject buurtbel.ID, notBef
 // taskLease is how long a process may work on a task before another takes it.
 const taskLease = 30 * time.Second
 
-// TakeTasks claims due tasks, at most n.
-func (tx *Tx) TakeTasks(n int) ([]Task, error) {
-	p := pair{lite: `select id, zone, kind, subject, tries from task where due <= $1 and lease <= $2 order by due limit $3`}
-	p.pg = p.lite + ` for update skip locked`
+// DueTasks lists tasks that are due and that nobody holds, at most each of a kind, the oldest first; none of the kinds in without. TakeTask
+// takes one.
+func (tx *Tx) DueTasks(each int, without []string) ([]Task, error) {
+	p := pair{
+		lite: `select id, zone, kind, subject, tries from (select *, row_number() over (partition by kind order by due, id) as place from task
+			where due <= $1 and lease <= $2 and kind not in (select value from json_each($3))) t where place <= $4 order by due, id`,
+		pg: `select id, zone, kind, subject, tries from (select *, row_number() over (partition by kind order by due, id) as place from task
+			where due <= $1 and lease <= $2 and kind not in (select value from jsonb_array_elements_text($3::jsonb) j(value))) t where place <= $4 order by due, id`,
+	}
+	kinds, err := kindList(without)
+	if err != nil {
+		return nil, err
+	}
 	var out []Task
-	err := tx.each(func(r *sql.Rows) error {
+	err = tx.each(func(r *sql.Rows) error {
 		var t Task
 		err := r.Scan(&t.ID, &t.Zone, &t.Kind, &t.Subject, &t.Tries)
 		out = append(out, t)
 		return err
-	}, tx.pick(p), micros(tx.now), micros(tx.now), n)
+	}, tx.pick(p), micros(tx.now), micros(tx.now), kinds, each)
 	if err != nil {
 		return nil, fmt.Errorf("read due tasks: %w", err)
-	}
-	for _, t := range out {
-		if _, err := tx.exec(`update task set lease = $1, node = $2, tries = tries + 1 where id = $3`, micros(tx.now.Add(taskLease)), tx.db.node, t.ID); err != nil {
-			return nil, fmt.Errorf("take task: %w", err)
-		}
 	}
 	return out, nil
 }
 
-// NextTask gives when the next task is due; zero when there is none.
-func (tx *Tx) NextTask() (time.Time, error) {
+// TakeTask claims a task as DueTasks gave it; false when another process was first, or it is due no more.
+func (tx *Tx) TakeTask(t Task) (bool, error) {
+	n, err := tx.exec(`update task set lease = $1, node = $2, tries = tries + 1, last_error = '' where id = $3 and zone = $4 and tries = $5 and due <= $6 and lease <= $7`,
+		micros(tx.now.Add(taskLease)), tx.db.node, t.ID, t.Zone, t.Tries, micros(tx.now), micros(tx.now))
+	if err != nil {
+		return false, fmt.Errorf("take task: %w", err)
+	}
+	return n == 1, nil
+}
+
+// NextTask gives when the next task is due that is none of the kinds in without; zero when there is none.
+func (tx *Tx) NextTask(without ...string) (time.Time, error) {
+	p := pair{
+		lite: `select min(case when lease > due then lease else due end) from task where kind not in (select value from json_each($1))`,
+		pg:   `select min(case when lease > due then lease else due end) from task where kind not in (select value from jsonb_array_elements_text($1::jsonb) j(value))`,
+	}
+	kinds, err := kindList(without)
+	if err != nil {
+		return time.Time{}, err
+	}
 	var due sql.Null[int64]
-	err := tx.row(`select min(case when lease > due then lease else due end) from task`).Scan(&due)
+	err = tx.row(tx.pick(p), kinds).Scan(&due)
 	return instant(due.V), err
+}
+
+func kindList(kinds []string) (string, error) {
+	if len(kinds) == 0 {
+		return "[]", nil
+	}
+	b, err := json.Marshal(kinds)
+	if err != nil {
+		return "", fmt.Errorf("write kinds: %w", err)
+	}
+	return string(b), nil
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -40,7 +41,7 @@ func (db *DB) Read(ctx context.Context, s buurtbel.Scope, f func(*Tx) error) err
 
 // letGo gives the connection back when f panicked: a door may survive that, and SQLite has only one connection that writes.
 func (tx *Tx) letGo() {
-	if err := tx.sql.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+	if err := tx.sql.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) && !gone(err) {
 		tx.db.log.Error("roll back", "error", err)
 	}
 }
@@ -65,29 +66,59 @@ func (db *DB) WriteRank(ctx context.Context, r Rank, s buurtbel.Scope, f func(*T
 	}
 	now := db.now()
 	var err error
-	for range 10 {
-		if err = db.writeOnce(ctx, s, now, f); err == nil || !busy(err) {
+	for try := range mostTries {
+		if err = db.writeOnce(ctx, s, now, f); err == nil || !busy(err) && !errors.Is(err, errUndone) || !giveWay(ctx, try) {
 			break
 		}
 	}
 	if err != nil && full(err) {
 		return buurtbel.FailWith(err, buurtbel.Busy, "error.store.full", nil)
 	}
-	if err != nil && busy(err) {
+	if err != nil && (busy(err) || errors.Is(err, errUndone)) {
 		return buurtbel.FailWith(err, buurtbel.Busy, "error.store.busy", nil)
 	}
 	return err
 }
 
+// errUndone says that the database went away before a commit was asked for: nothing was done.
+var errUndone = errors.New("the database went away before the commit")
+
+func (db *DB) undone(err error) error {
+	if err != nil && db.engine == Postgres && gone(err) {
+		return errors.Join(errUndone, err)
+	}
+	return err
+}
+
+const mostTries = 10
+
+// giveWay waits before a transaction is repeated, each time longer and never equally long: two that met must not meet again at once. It is
+// false when ctx ended meanwhile.
+func giveWay(ctx context.Context, try int) bool {
+	t := time.NewTimer(rand.N(time.Millisecond << min(try, 6)))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 func (db *DB) writeOnce(ctx context.Context, s buurtbel.Scope, now time.Time, f func(*Tx) error) error {
 	t, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin writing: %w", err)
+		return db.undone(fmt.Errorf("begin writing: %w", err))
 	}
 	tx := &Tx{db: db, sql: t, ctx: ctx, scope: s, now: now, writes: true}
 	defer tx.letGo()
-	if err := f(tx); err != nil {
-		if back := t.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
+	if db.pooled {
+		if _, err := t.ExecContext(ctx, planLocally); err != nil {
+			return db.undone(fmt.Errorf("begin writing: %w", err))
+		}
+	}
+	if err := db.undone(f(tx)); err != nil {
+		if back := t.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) && !errors.Is(err, errUndone) {
 			return errors.Join(err, back)
 		}
 		return err
@@ -97,6 +128,7 @@ func (db *DB) writeOnce(ctx context.Context, s buurtbel.Scope, now time.Time, f 
 	}
 	if tx.woken {
 		db.wake()
+		db.tell(ctx)
 	}
 	return nil
 }

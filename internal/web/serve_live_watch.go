@@ -243,7 +243,7 @@ func (e *eventStream) event(name string, data any) error {
 
 func (e *eventStream) write(s string) error {
 	// A server without deadlines says that it has none; then there is nothing to move.
-	if err := e.control.SetWriteDeadline(e.v.s.o.DB.Now().Add(writeWait)); err != nil && !isUnsupported(err) {
+	if err := e.control.SetWriteDeadline(time.Now().Add(writeWait)); err != nil && !isUnsupported(err) {
 		return err
 	}
 	if _, err := e.v.w.Write([]byte(s)); err != nil {

@@ -46,6 +46,7 @@ type Session struct {
 	source  address
 	window  *window
 	limit   *rate.Limiter // nil without limit
+	resting atomic.Bool   // other nodes have the whole limit now
 	text    encodedCache
 	ref     atomic.Uint32 // reference of texts in several parts
 	bound   atomic.Pointer[conn]
@@ -110,9 +111,21 @@ func newSession(cfg Config, settings *tls.Config, options Options) *Session {
 // Window is how many submit_sm may be open at once. A text of n parts takes n of them.
 func (s *Session) Window() int { return s.cfg.Window }
 
-// Up tells whether the carrier can take a message now: bound, not closing, and not pausing because it was too fast.
+// Limit sets how many parts a second go at most, where the contract has a limit: nodes that have the same account share it. 0: none for now.
+func (s *Session) Limit(perSecond int) {
+	if s.limit == nil {
+		return
+	}
+	s.resting.Store(perSecond <= 0)
+	if perSecond > 0 && int(s.limit.Limit()) != perSecond {
+		s.limit.SetLimit(rate.Limit(perSecond))
+		s.limit.SetBurst(max(perSecond/20, s.cfg.MaxParts))
+	}
+}
+
+// Up tells whether the carrier can take a message now: bound, not closing, not without a share, and not pausing because it was too fast.
 func (s *Session) Up() bool {
-	return s.bound.Load() != nil && !s.isClosing() && s.pauseLeft() <= 0
+	return s.bound.Load() != nil && !s.resting.Load() && !s.isClosing() && s.pauseLeft() <= 0
 }
 
 func (s *Session) isClosing() bool {
