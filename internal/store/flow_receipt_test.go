@@ -157,7 +157,7 @@ func TestTallyOfMixtures(t *testing.T) {
 			got, err = tx.Tally(m)
 			return err
 		})
-		want := &store.Tally{Audience: 10, Expanded: 10, Left: map[buurtbel.Left]int{buurtbel.LeftByChoice: 2, buurtbel.LeftAway: 1},
+		want := &store.Tally{Units: map[string]int{}, Audience: 10, Expanded: 10, Left: map[buurtbel.Left]int{buurtbel.LeftByChoice: 2, buurtbel.LeftAway: 1},
 			Members: map[buurtbel.DeliveryState]int{buurtbel.Queued: 1, buurtbel.Delivered: 2, buurtbel.HandedOver: 1, buurtbel.Failed: 1, buurtbel.Expired: 1, buurtbel.Stopped: 1,
 				buurtbel.Sending: 1, buurtbel.Uncertain: 1, buurtbel.Heard: 1},
 			Unreached: 3, Open: 2,

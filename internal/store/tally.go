@@ -45,7 +45,7 @@ const bestState = `case
 
 // Tally counts the recipients of one message.
 func (tx *Tx) Tally(message buurtbel.ID) (*Tally, error) {
-	t := &Tally{Left: map[buurtbel.Left]int{}, Members: map[buurtbel.DeliveryState]int{}, ByChannel: map[buurtbel.Channel]ChannelTally{}}
+	t := &Tally{Left: map[buurtbel.Left]int{}, Members: map[buurtbel.DeliveryState]int{}, ByChannel: map[buurtbel.Channel]ChannelTally{}, Units: map[string]int{}}
 	err := tx.row(`select audience_size, cursor from message where id = $1 and zone = $2`, message, tx.scope.Zone).Scan(&t.Audience, &t.Expanded)
 	if err != nil {
 		return nil, missing(err, "error.message.unknown")
@@ -61,7 +61,6 @@ func (tx *Tx) Tally(message buurtbel.ID) (*Tally, error) {
 
 // tallyUnits counts what carriers are paid for.
 func (tx *Tx) tallyUnits(message buurtbel.ID, t *Tally) error {
-	t.Units = map[string]int{}
 	return tx.each(func(r *sql.Rows) error {
 		var channel buurtbel.Channel
 		var carrier string

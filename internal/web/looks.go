@@ -103,7 +103,7 @@ func (s sample) page(name string) (Frame, Page) {
 		return f, s.ownNetwork()
 	case "names":
 		f.Title = s.t("names.title")
-		return f, Names{Action: "/x", Back: "/looks/live", Shown: !s.exercise, Reason: Field{Name: "reason", Label: s.t("names.reason")}, Lines: []NameLine{{"Lies Wouters", "BIN Kerkveld", "failed", s.t("reason.unreachable")}}}
+		return f, Names{Action: "/x", Back: "/looks/live", Shown: !s.exercise, Reason: Field{Name: "reason", Label: s.t("names.reason")}, Lines: []NameLine{{"Lies Wouters", "BIN Kerkveld", "rang", s.t("reason.no-answer"), s.steps()}}}
 	case "debts", "debts-none":
 		f.Title, f.Role = s.t("place.debts"), s.t("role.officer")
 		return f, s.debts(name == "debts-none")

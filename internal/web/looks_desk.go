@@ -116,3 +116,9 @@ func (s sample) plot(delivered, heard int) Plot {
 	}
 	return Plot{612, []Series{line("handed-over", max(598, delivered), 0.6), line("delivered", delivered, 0.055), line("heard", heard, 0.0265)}}
 }
+
+// steps are those towards a member whom nothing reached yet.
+func (s sample) steps() []NameStep {
+	return []NameStep{{"0:00", s.t("step.sms.mobile"), "failed", s.t("reason.unreachable"), false}, {"0:04", s.t("step.voice.mobile"), "rang", s.t("reason.no-answer"), false},
+		{"0:31", s.t("step.voice.fixed"), "rang", s.t("reason.busy"), false}, {"1:04", s.t("step.voice.mobile"), "queued", "", true}}
+}

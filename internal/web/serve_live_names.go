@@ -1,8 +1,10 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/locale"
@@ -92,17 +94,21 @@ func (v *visit) showNames() error {
 	}
 	var opened []store.MemberName
 	var known []*buurtbel.Network
+	var steps []store.Taken
 	err = v.s.o.DB.Write(v.r.Context(), v.scope(), func(tx *store.Tx) (err error) {
 		if known, err = tx.Networks(); err != nil {
 			return err
 		}
-		opened, err = tx.OpenNames(v.actor, v.roleFirst(), reason, a.ID, ids)
+		if opened, err = tx.OpenNames(v.actor, v.roleFirst(), reason, a.ID, ids); err != nil {
+			return err
+		}
+		steps, err = v.stepsIn(tx, a.ID, ids)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return v.namesPage(http.StatusOK, a, Names{Shown: true, Reason: Field{Value: reason}, Lines: v.nameLines(opened, missed, known)})
+	return v.namesPage(http.StatusOK, a, Names{Shown: true, Reason: Field{Value: reason}, Lines: v.nameLines(opened, missed, known, v.stepWords(a.At, steps))})
 }
 
 // missedIn lists the members of some networks whom the alert has not reached.
@@ -123,10 +129,34 @@ func (v *visit) missedIn(a *buurtbel.Alert, networks []buurtbel.ID) ([]store.Mis
 	return slices.DeleteFunc(missed, func(m store.Missed) bool { return !slices.Contains(networks, z.of[m.Member].network) }), err
 }
 
-func (v *visit) nameLines(opened []store.MemberName, missed []store.Missed, known []*buurtbel.Network) []NameLine {
+// stepsIn lists what was done to reach members with the first message of an alert.
+func (v *visit) stepsIn(tx *store.Tx, alert buurtbel.ID, members []buurtbel.ID) ([]store.Taken, error) {
+	messages, err := tx.MessagesOf(alert)
+	if err != nil || len(messages) == 0 {
+		return nil, err
+	}
+	return tx.StepsOf(messages[0].ID, members)
+}
+
+// stepWords puts the steps towards each member on a line of time that begins with the launch.
+func (v *visit) stepWords(launch time.Time, steps []store.Taken) map[buurtbel.ID][]NameStep {
+	out := map[buurtbel.ID][]NameStep{}
+	for _, t := range steps {
+		after := max(0, t.At.Sub(launch)).Round(time.Second)
+		s := NameStep{After: fmt.Sprintf("%d:%02d", int(after.Minutes()), int(after.Seconds())%60), Way: v.t("screen.step." + string(t.Channel) + "." + string(t.Kind)),
+			State: string(t.State), Later: t.Later}
+		if t.Reason != "" {
+			s.Why = v.t("screen.reason." + string(t.Reason))
+		}
+		out[t.Member] = append(out[t.Member], s)
+	}
+	return out
+}
+
+func (v *visit) nameLines(opened []store.MemberName, missed []store.Missed, known []*buurtbel.Network, steps map[buurtbel.ID][]NameStep) []NameLine {
 	var out []NameLine
 	for _, n := range opened {
-		line := NameLine{Name: n.Name.Given + " " + n.Name.Family}
+		line := NameLine{Name: n.Name.Given + " " + n.Name.Family, Steps: steps[n.Member]}
 		if at := slices.IndexFunc(known, func(k *buurtbel.Network) bool { return k.ID == n.Network }); at >= 0 {
 			line.Network = known[at].Name
 		}

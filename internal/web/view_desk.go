@@ -247,7 +247,16 @@ type Names struct {
 func (Names) template() string { return "names" }
 
 // NameLine is one member who was not reached.
-type NameLine struct{ Name, Network, State, Why string }
+type NameLine struct {
+	Name, Network, State, Why string
+	Steps                     []NameStep
+}
+
+// NameStep is one step towards a member on the line of time.
+type NameStep struct {
+	After, Way, State, Why string // "0:42", "Oproep naar een vaste lijn"
+	Later                  bool   // it still comes
+}
 
 func (Live) template() string { return "live" }
 
