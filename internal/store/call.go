@@ -168,11 +168,44 @@ func (tx *Tx) dropSharedLine(recipient buurtbel.ID) error {
 	return err
 }
 
-// NoCalls stops calls to a contact point's number, for everybody who has it: the member pressed 9. Texts go on.
+// NoCalls stops calls to a contact point's number, for everybody in the zone who has it: the member pressed 9. Texts go on.
 func (tx *Tx) NoCalls(contact buurtbel.ID) error {
-	_, err := tx.exec(`update contact set no_calls = 1, changed_at = $1 where hash = (select hash from contact where id = $2) and zone = $3 and no_calls = 0`,
+	n, err := tx.exec(`update contact set no_calls = 1, changed_at = $1 where hash = (select hash from contact where id = $2) and zone = $3 and no_calls = 0`,
 		micros(tx.now), contact, tx.scope.Zone)
-	return err
+	if err != nil || n == 0 {
+		return err
+	}
+	return tx.Later("calls-stopped", contact, tx.now)
+}
+
+// ResumeCalls undoes NoCalls for one contact point. It is false when calls were not stopped.
+func (tx *Tx) ResumeCalls(contact buurtbel.ID) (bool, error) {
+	n, err := tx.exec(`update contact set no_calls = 0, changed_at = $1 where id = $2 and zone = $3 and no_calls = 1`, micros(tx.now), contact, tx.scope.Zone)
+	return n == 1, err
+}
+
+const holderColumns = `select c.id, c.member, c.zone, m.network, c.state, c.kind, m.language, c.no_calls <> 0 from contact c join member m on m.id = c.member `
+
+func scanHolder(scan func(...any) error) (c ContactHolder, err error) {
+	err = scan(&c.Contact, &c.Member, &c.Zone, &c.Network, &c.State, &c.Kind, &c.Language, &c.NoCalls)
+	return c, err
+}
+
+// Holder gives the member who has a contact point. NotFound (error.contact.unknown) when nobody of the scope's zone has it.
+func (tx *Tx) Holder(contact buurtbel.ID) (ContactHolder, error) {
+	c, err := scanHolder(tx.row(holderColumns+`where c.id = $1 and c.zone = $2 and c.state <> 'gone'`, contact, tx.scope.Zone).Scan)
+	return c, missing(err, "error.contact.unknown")
+}
+
+// SharersOf lists everybody of the zone who has the number of a contact point.
+func (tx *Tx) SharersOf(contact buurtbel.ID) ([]ContactHolder, error) {
+	var out []ContactHolder
+	err := tx.each(func(r *sql.Rows) error {
+		c, err := scanHolder(r.Scan)
+		out = append(out, c)
+		return err
+	}, holderColumns+`where c.hash = (select hash from contact where id = $1) and c.zone = $2 and c.state <> 'gone' order by c.id`, contact, tx.scope.Zone)
+	return out, err
 }
 
 var dropCalls = pair{

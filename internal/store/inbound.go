@@ -165,6 +165,7 @@ type ContactHolder struct {
 	State                          buurtbel.ContactState
 	Kind                           buurtbel.ContactKind
 	Language                       buurtbel.Language
+	NoCalls                        bool // the member pressed 9 in a call
 }
 
 // Holders of an address: everybody who has this number or mailbox, in any zone; a household may share one.
@@ -191,11 +192,11 @@ func (tx *Tx) LostContacts(network buurtbel.ID, since time.Time) ([]ContactHolde
 	var out []ContactHolder
 	err := tx.each(func(r *sql.Rows) error {
 		c := ContactHolder{Zone: tx.scope.Zone, Network: network}
-		err := r.Scan(&c.Contact, &c.Member, &c.State, &c.Kind, &c.Language)
+		err := r.Scan(&c.Contact, &c.Member, &c.State, &c.Kind, &c.Language, &c.NoCalls)
 		out = append(out, c)
 		return err
-	}, `select c.id, c.member, c.state, c.kind, m.language from contact c join member m on m.id = c.member
-		where m.zone = $1 and m.network = $2 and c.state in ('stopped', 'dead') and c.changed_at >= $3 order by c.changed_at desc`,
+	}, `select c.id, c.member, c.state, c.kind, m.language, c.no_calls <> 0 from contact c join member m on m.id = c.member
+		where m.zone = $1 and m.network = $2 and (c.state in ('stopped', 'dead') or c.no_calls <> 0) and c.changed_at >= $3 order by c.changed_at desc`,
 		tx.scope.Zone, network, micros(since))
 	return out, err
 }

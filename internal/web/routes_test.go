@@ -82,6 +82,7 @@ var rights = []expected{
 	{"GET /lost", "/lost", "", "403 200 403 200 200 403 403 403 403 303"},
 	{"POST /lost", "/lost", "network={kerkveld}", "403 403 403 200 200 403 403 403 403 403"},
 	{"POST /lost", "/lost", "network={wide}", "403 403 403 403 403 403 403 403 403 403"},
+	{"POST /lost/calls", "/lost/calls", "", "403 404 403 404 404 403 403 403 403 403"},
 	{"POST /lost", "/lost", "network={abroad}", "403 403 403 403 403 403 403 403 403 403"},
 
 	{"GET /templates", "/templates", "", "403 200 403 403 403 403 403 403 200 303"},

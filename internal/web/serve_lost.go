@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
@@ -109,9 +110,28 @@ func (v *visit) lookAtLost(network buurtbel.ID) ([]LostPerson, error) {
 			return err
 		}
 		for _, c := range lost {
-			out = append(out, LostPerson{called[c.Member], v.t("screen.lost.kind-" + string(c.Kind)), v.t("screen.lost.why-" + string(c.State))})
+			p := LostPerson{Name: called[c.Member], Kind: v.t("screen.lost.kind-" + string(c.Kind)), Why: v.t("screen.lost.why-" + string(c.State))}
+			if c.State == buurtbel.ContactOK { // texts to a mobile go on
+				p.Why, p.Contact = v.t("screen.lost.why-no-calls"), c.Contact.String()
+			}
+			out = append(out, p)
 		}
 		return tx.Append(v.zone, buurtbel.EntryLook, v.actor.Person, fmt.Appendf(nil, "lost contact points %s %d", network, len(lost)))
 	})
 	return out, err
+}
+
+// lostCalls lets calls to a number begin again, as the member asked.
+func (v *visit) lostCalls() error {
+	if err := v.form(); err != nil {
+		return err
+	}
+	contact, err := buurtbel.ParseID(v.r.PostFormValue("contact"))
+	if err != nil {
+		return buurtbel.Fail(buurtbel.NotFound, "error.contact.unknown", nil)
+	}
+	if err := joining.ResumeCalls(v.r.Context(), v.s.o.DB, v.actor, v.zone, contact); err != nil {
+		return err
+	}
+	return v.redirect("/lost")
 }

@@ -21,6 +21,7 @@ func (s *Server) officerRoutes() []route {
 		{method: "GET", path: "/alerts/{id}/journal", may: buurtbel.MayReadLog, handler: (*visit).journal},
 		{method: "GET", path: "/lost", may: buurtbel.MaySeeNames, handler: (*visit).lost},
 		{method: "POST", path: "/lost", may: buurtbel.MaySeeNames, handler: (*visit).lostNames},
+		{method: "POST", path: "/lost/calls", may: buurtbel.MaySeeNames, handler: (*visit).lostCalls},
 	}
 }
 

@@ -375,4 +375,7 @@ type LostNetwork struct {
 }
 
 // LostPerson is a member with a contact point that no longer works.
-type LostPerson struct{ Name, Kind, Why string }
+type LostPerson struct {
+	Name, Kind, Why string
+	Contact         string // of a member who wants no calls: may be undone as the member asks; else ""
+}
