@@ -35,15 +35,15 @@ func (w *Watch) Close() error { return w.sql.Close() }
 const open = `select case when m.cursor < m.audience_size or m.follows = 'reached' or exists (select 1 from delivery d where d.message = m.id and d.open = 1)
 	then 1 else 0 end from message m where m.id = $1`
 
-// Done waits until every recipient of a message is expanded and final in the store, and gives when that was seen.
+// Done waits until every recipient of a message is expanded and final in the store, and gives when that was seen. It looks each time after a
+// fiftieth of the time that has passed, so that it is late by two in a hundred at most and takes little of the processor time that is measured.
 func (w *Watch) Done(ctx context.Context, message buurtbel.ID) (time.Time, error) {
 	query, err := w.sql.PrepareContext(ctx, open)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("look at message: %w", err)
 	}
 	defer query.Close()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
+	began := time.Now()
 	for {
 		var n int
 		if err := query.QueryRowContext(ctx, int64(message)).Scan(&n); err != nil {
@@ -55,7 +55,7 @@ func (w *Watch) Done(ctx context.Context, message buurtbel.ID) (time.Time, error
 		select {
 		case <-ctx.Done():
 			return time.Time{}, ctx.Err()
-		case <-tick.C:
+		case <-time.After(max(5*time.Millisecond, time.Since(began)/50)):
 		}
 	}
 }
