@@ -130,7 +130,10 @@ func (p *Pusher) post(ctx context.Context, m *channel.Message, to subscription.S
 	defer cancel()
 	defer context.AfterFunc(p.cut, cancel)()
 	var written atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }})
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn:      func(string) { written.Store(false) }, // asked anew only when the connection before is known to have carried nothing
+		WroteHeaders: func() { written.Store(true) },
+	})
 	res, err := webpush.SendNotificationWithContext(ctx, payload, &webpush.Subscription{Endpoint: to.Endpoint, Keys: webpush.Keys{Auth: to.Keys.Auth, P256dh: to.Keys.P256dh}},
 		&webpush.Options{HTTPClient: p.client, Subscriber: p.cfg.Contact, Topic: topicOf(m, to), TTL: ttlOf(m, p.now()), Urgency: urgencyOf(m.Content.Class),
 			VAPIDPublicKey: p.keys.Public(), VAPIDPrivateKey: p.keys.secret()})

@@ -91,10 +91,9 @@ func (p *Pusher) Send(ctx context.Context, m *channel.Message, settle func(chann
 		return
 	}
 	go func() {
-		r := p.carry(ctx, m)
+		settle(p.carry(ctx, m))
 		<-p.room
 		p.leave()
-		settle(r)
 	}()
 }
 
