@@ -45,8 +45,8 @@ async function arrived(data) {
   const m = data && read(data);
   if (!m) return; // nothing of ours
   await keep("last", m);
+  await tellPages(); // first: showing may wait for the device
   await show(m, isOver(m) ? wordsOf(m.lang).over + "\n" + m.text : m.text, false);
-  await tellPages();
   await confirmWaiting();
 }
 self.addEventListener("push", (e) => e.waitUntil(arrived(e.data)));
@@ -60,8 +60,8 @@ async function open(path) {
 async function heard(m, path) {
   const said = await confirmed(path);
   if (said === "waiting" && self.registration.sync) await self.registration.sync.register("confirm").catch(() => {});
-  await show(m, wordsOf(m.lang)[said], true);
   await tellPages();
+  await show(m, wordsOf(m.lang)[said], true);
 }
 
 self.addEventListener("notificationclick", (e) => {
