@@ -96,6 +96,9 @@ func (v *visit) addDevice() error {
 	if err != nil {
 		return err
 	}
+	if lang := buurtbel.Language(v.r.PostFormValue("language")); !v.chose && lang.Valid() {
+		v.setCookie(cookieLanguage, string(lang), viewLasts) // the app stays in the language in which the member added it
+	}
 	return v.json(http.StatusOK, map[string]string{"own": own})
 }
 

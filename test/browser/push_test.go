@@ -143,6 +143,7 @@ func (h *house) telephone() *device {
 		_, err := cdp.Call(ctx, t, serviceworker.Enable, cdp.Empty{})
 		return err
 	})
+	d.gives(`fetch("/view", {method: "POST", body: new URLSearchParams({language: "nl", back: "/app"})}).then((r) => r.url)`)
 	d.gives(`navigator.serviceWorker.register("/worker.js", {scope: "/"}).then(() => navigator.serviceWorker.ready).then(() => "ready")`)
 	select {
 	case d.worker = <-found:
@@ -204,7 +205,19 @@ func (d *device) taps(action string) {
 		}
 		ctx, cancel := chromedp.NewContext(d.ctx, chromedp.WithTargetID(one.TargetID))
 		defer cancel()
-		_, err := chromedp.Run(ctx, chromedp.Evaluate[string](`registration.getNotifications().then(([n]) => { self.dispatchEvent(new NotificationEvent("notificationclick", {notification: n, action: `+strconv.Quote(action)+`})); return "done"; })`, chromedp.EvalAwaitPromise))
+		said, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(async () => {
+			const [n] = await registration.getNotifications();
+			self.dispatchEvent(new NotificationEvent("notificationclick", {notification: n, action: `+strconv.Quote(action)+`}));
+			for (let i = 0; i < 200; i++) {
+				const said = (await kept("last")).said;
+				if (said) return said;
+				await new Promise((done) => setTimeout(done, 50));
+			}
+			return "nothing";
+		})()`, chromedp.EvalAwaitPromise))
+		if said != "heard" {
+			d.Errorf("the tap came to %q", said)
+		}
 		if err != nil {
 			d.Fatal(err)
 		}

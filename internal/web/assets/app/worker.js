@@ -17,9 +17,16 @@ self.addEventListener("fetch", (e) => {
   const at = new URL(e.request.url);
   if (e.request.method !== "GET" || at.origin !== location.origin) return;
   const stored = (what) => caches.match(what, { cacheName: SITE.cache });
-  if (e.request.mode === "navigate") e.respondWith(fetch(e.request).catch(async () => await stored("/app") || Response.error()));
+  if (e.request.mode === "navigate") e.respondWith(visited(e.request, at).catch(async () => await stored("/app") || Response.error()));
   else if (at.pathname.startsWith("/assets/")) e.respondWith(stored(e.request).then((found) => found || fetch(e.request)));
 });
+
+// visited fetches a page, and keeps the app's own anew: its language and looks may have been changed since.
+async function visited(request, at) {
+  const answer = await fetch(request);
+  if (at.pathname === "/app" && !at.search && answer.ok) await (await caches.open(SITE.cache)).put("/app", answer.clone());
+  return answer;
+}
 
 async function tellPages() {
   for (const page of await self.clients.matchAll({ includeUncontrolled: true })) page.postMessage("changed");

@@ -59,7 +59,7 @@ async function allow() {
   if (await Notification.requestPermission() !== "granted") return become("blocked");
   await navigator.serviceWorker.register("/worker.js", { scope: "/" });
   const made = await subscribe(await navigator.serviceWorker.ready);
-  await keep("own", (await send("/device/" + page.dataset.join, { subscription: JSON.stringify(made) })).own);
+  await keep("own", (await send("/device/" + page.dataset.join, { subscription: JSON.stringify(made), language: document.documentElement.lang })).own);
   location.replace(location.pathname === "/app" ? "/app" : location.href);
 }
 
@@ -103,9 +103,11 @@ part("heard")?.addEventListener("click", (e) => during(e.currentTarget, async ()
   await last();
 }));
 
+// online asks the program itself: a device that has a network need not reach us.
 const online = async () => {
-  part("offline").hidden = navigator.onLine;
-  if (navigator.onLine) { await confirmWaiting(); await last(); }
+  const here = await fetch("/manifest/" + document.documentElement.lang, { cache: "no-store" }).then((a) => a.ok, () => false);
+  part("offline").hidden = here;
+  if (here) { await confirmWaiting(); await last(); }
 };
 addEventListener("online", online);
 addEventListener("offline", online);
