@@ -32,7 +32,7 @@ func workerScript(key string) ([]byte, error) {
 		site.Shell = append(site.Shell, AssetURL(name))
 	}
 	for _, lang := range buurtbel.Languages {
-		site.Words[lang] = map[string]string{"do": locale.Text(lang, "screen.heard.do", nil), "heard": locale.Text(lang, "screen.heard.said", nil), "unknown": locale.Text(lang, "screen.device.over", nil),
+		site.Words[lang] = map[string]string{"do": locale.Text(lang, "screen.heard.do", nil), "heard": locale.Text(lang, "screen.device.said", nil), "unknown": locale.Text(lang, "screen.device.over", nil),
 			"over": locale.Text(lang, "screen.device.over", nil), "waiting": locale.Text(lang, "screen.device.pending", nil)}
 	}
 	said, err := json.Marshal(site)

@@ -91,7 +91,7 @@ func TestFirefoxGetsAnAlertAndConfirms(t *testing.T) {
 		t.Errorf("before the tap: %v", s)
 	}
 	f.presses(`[data-part="heard"]`)
-	f.reads("Wij weten dat u het gehoord hebt")
+	f.reads("U bevestigde dit bericht")
 	if s := h.pushed(alert); len(s) != 1 || s[0] != buurtbel.Heard {
 		t.Errorf("after the tap: %v", s)
 	}
@@ -254,8 +254,8 @@ func TestTelephoneShowsAndConfirms(t *testing.T) {
 		t.Errorf("the update stands beside the alert: %s", got)
 	}
 	d.taps("heard")
-	d.reads("Wij weten dat u het gehoord hebt")
-	d.shown("Wij weten dat u het gehoord hebt")
+	d.reads("U bevestigde dit bericht")
+	d.shown("U bevestigde dit bericht")
 	d.looks("app-heard")
 
 	m.Tag, m.Text, m.Exercise, m.Link = "alert-2", "OEFENING. Blijf binnen.", true, "https://elsewhere.example.org/h/abc"
