@@ -33,7 +33,7 @@ func settle(t *testing.T, db *store.DB, expires time.Time) *street {
 	for i := range s.members {
 		s.members[i] = db.NewID()
 		m := store.NewMember{Member: buurtbel.Member{ID: s.members[i], Network: network, Language: buurtbel.French}, Name: store.Name{Given: "An", Family: "Peeters"},
-			Contacts: []store.NewContact{{ID: db.NewID(), Kind: buurtbel.Mobile, Address: fmt.Sprintf("+3245500000%d", i), Verified: true}}}
+			Contacts: []store.NewContact{{ID: db.NewID(), Kind: buurtbel.Mobile, Address: fmt.Sprintf("+324550%05d", i), Verified: true}}}
 		if i == 0 {
 			m.Contacts = append(m.Contacts, store.NewContact{ID: db.NewID(), Kind: buurtbel.Mailbox, Rank: 1, Address: "an@example.org", Verified: true})
 		}
