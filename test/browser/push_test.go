@@ -248,9 +248,9 @@ func TestTelephoneShowsAndConfirms(t *testing.T) {
 	}
 	d.reads("inbraak")
 	d.looks("app-alert")
-	m.Text = "De daders zijn weg."
+	m.Text = "De politie is ter plaatse."
 	d.pushes(m)
-	if got := d.shown("zijn weg"); strings.Contains(got, "\n") {
+	if got := d.shown("ter plaatse"); strings.Contains(got, "\n") {
 		t.Errorf("the update stands beside the alert: %s", got)
 	}
 	d.taps("heard")

@@ -27,7 +27,6 @@ type pushService struct {
 	mu     sync.Mutex
 	socket net.Conn
 	known  map[string]bool // channels that are subscribed
-	posts  []http.Header
 }
 
 func newPushService(t *testing.T) *pushService {
@@ -56,7 +55,6 @@ func (p *pushService) post(w http.ResponseWriter, r *http.Request) {
 	channel := r.PathValue("channel")
 	p.mu.Lock()
 	known := p.known[channel]
-	p.posts = append(p.posts, r.Header)
 	p.mu.Unlock()
 	if err != nil || !known {
 		w.WriteHeader(http.StatusGone)
@@ -184,11 +182,4 @@ func readFrame(in *bufio.Reader) (kind byte, text []byte, err error) {
 		masked[4+i] ^= masked[i%4]
 	}
 	return head[0] & 0x0f, masked[4:], nil
-}
-
-// taken counts the messages that applications posted.
-func (p *pushService) taken() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.posts)
 }

@@ -1,6 +1,7 @@
 package push
 
 import (
+	"errors"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -114,8 +115,8 @@ func TestConfig(t *testing.T) {
 }
 
 func fieldOf(err error) string {
-	e, ok := err.(*buurtbel.Error)
-	if !ok {
+	var e *buurtbel.Error
+	if !errors.As(err, &e) {
 		return ""
 	}
 	field, _ := e.Args["field"].(string)

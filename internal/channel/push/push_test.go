@@ -2,7 +2,6 @@ package push
 
 import (
 	"context"
-	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
@@ -101,11 +100,10 @@ func checkSignature(t *testing.T, header, public, audience string) {
 		}
 		return b
 	}
-	if _, err := ecdh.P256().NewPublicKey(raw(key)); err != nil {
+	point, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), raw(key))
+	if err != nil {
 		t.Fatal(err)
 	}
-	k := raw(key)
-	point := &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(k[1:33]), Y: new(big.Int).SetBytes(k[33:])}
 	sum, sig := sha256.Sum256([]byte(parts[0]+"."+parts[1])), raw(parts[2])
 	if !ecdsa.Verify(point, sum[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])) {
 		t.Error("the signature is wrong")
