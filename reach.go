@@ -159,8 +159,12 @@ func inOrder(contacts []ContactPoint) []ContactPoint {
 	return contacts
 }
 
-// rankAfter counts the steps that a channel has already: a member has a handful at most.
+// rankAfter counts the steps that a channel has already: a member has a handful at most. Every browser gets a push at once: it costs nothing, and
+// that its push service took it says nothing about which device lies beside the member.
 func rankAfter(out []Step, c Channel) int {
+	if c == Push {
+		return 0
+	}
 	n := 0
 	for i := range out {
 		if out[i].Channel == c {

@@ -4,12 +4,14 @@ import (
 	"fmt"
 
 	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/channel/push"
 	"github.com/buurtbel/buurtbel/internal/locale"
 	"github.com/buurtbel/buurtbel/internal/vault"
 )
 
 type keysCommand struct {
 	Create keysCreate `cmd:"" help:"Make the key ring where the configuration says. An existing one is never overwritten."`
+	Push   keysPush   `cmd:"" help:"Make the key for messages to browsers where the configuration says. An existing one is never overwritten."`
 	Rotate keysRotate `cmd:"" help:"Add new keys, then re-seal in slices what older keys sealed. May be broken off and repeated."`
 }
 
@@ -24,6 +26,23 @@ func (keysCreate) Run(w *world) error {
 		return err
 	}
 	_, err = fmt.Fprintln(w.out, locale.Text(w.commands.Language, "cli.keys.made", buurtbel.Args{"Path": c.Vault.Keyring}))
+	return err
+}
+
+type keysPush struct{}
+
+func (keysPush) Run(w *world) error {
+	c, err := w.load()
+	if err != nil {
+		return err
+	}
+	if !c.Push.On() {
+		return buurtbel.Fail(buurtbel.Invalid, "error.push.config", buurtbel.Args{"field": "key_file"})
+	}
+	if _, err := push.CreateKeys(c.Push.KeyFile); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w.out, locale.Text(w.commands.Language, "cli.keys.push-made", buurtbel.Args{"Path": c.Push.KeyFile}))
 	return err
 }
 

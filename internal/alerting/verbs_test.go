@@ -33,6 +33,12 @@ var unasked = map[string]string{
 	"entering.Gate.Leave":          "the session is the right",
 	"entering.Gate.HandOver":       "the session is the right",
 	"entering.Gate.Colleagues":     "the shared PC's cookie is the right: it is given where somebody signed in",
+	"joining.DeviceLink":           "the acknowledgement link's signature is the right",
+	"joining.ShowDevices":          "the link's signature is the right",
+	"joining.AddBrowser":           "the link's signature is the right",
+	"joining.RemoveDevice":         "the link's signature is the right",
+	"joining.RenewBrowser":         "the device's own token is the right",
+	"joining.RemoveBrowser":        "the device's own token is the right",
 	"entering.Gate.Switch":         "the shared PC's cookie and the PIN are the right",
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/alerting"
 	"github.com/buurtbel/buurtbel/internal/arriving"
 	"github.com/buurtbel/buurtbel/internal/channel/email"
+	"github.com/buurtbel/buurtbel/internal/channel/push"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/gateway"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
 	"github.com/buurtbel/buurtbel/internal/config"
@@ -65,6 +66,7 @@ type App struct {
 	gateways   []*gateway.Gateway
 	mailers    []*email.Mailer
 	voices     voices
+	pusher     *push.Pusher // nil: no messages to browsers
 	lanes      []delivery.Lane
 	dispatcher atomic.Pointer[delivery.Dispatcher] // the same, for events that come in while it is being made
 }
@@ -143,6 +145,9 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
 		}
 		a.mailers = append(a.mailers, m)
 		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.Email, Carrier: c.Name, Sender: m, Order: i})
+	}
+	if err := a.openPush(ctx, o); err != nil {
+		return err
 	}
 	a.Dispatcher, err = delivery.New(a.DB, delivery.Options{Limits: delivery.Limits{Unsettled: a.Config.Delivery.Unsettled, Claim: a.Config.Delivery.Claim},
 		Lanes: a.lanes, Link: a.Desk.LinkTo, Logger: a.log, Metrics: a.Metrics, Unguarded: o.Unguarded})
@@ -235,6 +240,9 @@ func (a *App) closeCarriers(ctx context.Context) error {
 	for _, m := range a.mailers {
 		errs = append(errs, m.Close(ctx))
 	}
+	if a.pusher != nil {
+		errs = append(errs, a.pusher.Close(ctx))
+	}
 	return errors.Join(errs...)
 }
 
@@ -280,6 +288,9 @@ func (a *App) channels() []buurtbel.Channel {
 	}
 	if len(a.Config.Voice) > 0 {
 		out = append(out, buurtbel.Voice)
+	}
+	if a.Config.Push.On() {
+		out = append(out, buurtbel.Push)
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/buurtbel/buurtbel/internal/channel/push"
 	"github.com/buurtbel/buurtbel/internal/config"
 	"github.com/buurtbel/buurtbel/internal/outside"
 	"github.com/buurtbel/buurtbel/internal/town"
@@ -33,6 +34,10 @@ func DemoConfig(p DemoPlace, o *outside.Client) (*config.Config, error) {
 	if _, err := vault.Create(keyring); err != nil {
 		return nil, err
 	}
+	pushKey := filepath.Join(keys, "push.pem")
+	if _, err := push.CreateKeys(pushKey); err != nil {
+		return nil, err
+	}
 	settings := map[string]any{
 		"server": map[string]any{"listen": p.Listen, "public_url": "http://" + p.Listen},
 		"store":  map[string]any{"folder": data, "database": p.Database},
@@ -41,6 +46,7 @@ func DemoConfig(p DemoPlace, o *outside.Client) (*config.Config, error) {
 		"sms": []map[string]any{{"name": "demo", "address": o.SMPP(), "system_id": "buurtbel", "password": "secret", "sender": "8810",
 			"can_be_answered": true, "ask_answer": true, "receipts": true}},
 		"email": []map[string]any{{"name": "demo-mail", "address": o.SMTP(), "tls": "none", "from": "alarm@" + town.PoliceMail}},
+		"push":  map[string]any{"key_file": pushKey, "contact": "alarm@" + town.PoliceMail, "allow_private": true},
 	}
 	var text strings.Builder
 	if err := toml.NewEncoder(&text).Encode(settings); err != nil {

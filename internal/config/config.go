@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/buurtbel/buurtbel/internal/channel/email"
+	"github.com/buurtbel/buurtbel/internal/channel/push"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/gateway"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
 	"github.com/buurtbel/buurtbel/internal/channel/voice/sip"
@@ -32,6 +33,7 @@ type Config struct {
 	SMS       []SMS     `toml:"sms" doc:"A carrier of short messages. Write the table once for each carrier; the first is used, the next ones while it cannot take work."`
 	Email     []Email   `toml:"email" doc:"A mail server that carries our mail. Write the table once for each."`
 	Voice     []Voice   `toml:"voice" doc:"A trunk that carries telephone calls. Write the table once for each; the first is used first, one that cannot present the number last."`
+	Push      Push      `toml:"push" doc:"Messages to members' browsers (web push). The pages must be served over https, except on this machine itself."`
 
 	Speech speech.Config `toml:"speech" doc:"What turns a message into speech. Used only when there is a trunk."`
 
@@ -132,3 +134,11 @@ type Voice struct {
 type Email struct {
 	email.Config
 }
+
+// Push is how messages go to members' browsers. There is one key for all of them, so there is one of it.
+type Push struct {
+	push.Config
+}
+
+// On tells whether messages go to browsers.
+func (p Push) On() bool { return p.KeyFile != "" }

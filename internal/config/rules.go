@@ -117,6 +117,10 @@ func (l *loading) carriers() {
 		l.carrierName(seen, path, c.Name)
 		l.owned(path, c.Check())
 	}
+	if l.config.Push.On() {
+		l.carrierName(seen, "push", l.config.Push.Name)
+		l.owned("push", l.config.Push.Check())
+	}
 }
 
 // gateway checks a carrier of type http: its templates are tried, its tables and paths are read.

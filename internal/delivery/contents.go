@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/buurtbel/buurtbel"
@@ -87,6 +88,9 @@ func contentsOf(m *buurtbel.Message, words []buurtbel.Respelling) map[wordingKey
 			sms := common
 			sms.Text = w.SMS
 			out[wordingKey{buurtbel.SMS, i}] = &sms
+			push := common
+			push.Text = withoutMark(w.SMS)
+			out[wordingKey{buurtbel.Push, i}] = &push
 		}
 		if len(w.Spoken) > 0 {
 			call := common
@@ -120,6 +124,15 @@ func lexicon(words []buurtbel.Respelling, language buurtbel.Language) []channel.
 		}
 	}
 	return out
+}
+
+// withoutMark is the text of a message that carries its link beside the text.
+func withoutMark(text string) string {
+	before, after, marked := strings.Cut(text, channel.LinkMark)
+	if !marked {
+		return text
+	}
+	return strings.TrimSpace(strings.TrimRight(before, " \n") + after)
 }
 
 // first gives the first language of a regime as Wording has it.

@@ -1,4 +1,4 @@
-// Package joining keeps who can be reached: for now, a member who stops or resumes texts to one number.
+// Package joining keeps who can be reached: a member stops or resumes texts to one number, or adds and removes a browser that gets messages.
 //
 // It changes contact points only. Leaving a network is its own step and never follows from STOP.
 package joining

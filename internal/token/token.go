@@ -33,6 +33,8 @@ const (
 	Resume      Purpose = "resume"        // undo STOP for one contact point
 	Unsubscribe Purpose = "unsubscribe"   // RFC 8058, stops bulletins only
 	ReadBack    Purpose = "reply-by-mail" // address part by which an answer finds its message
+	Device      Purpose = "device"        // a member's devices: add one, see and remove them
+	OwnDevice   Purpose = "own-device"    // kept by one device: renew or remove itself
 )
 
 const (

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-//go:embed assets/css assets/js assets/fonts assets/vendor assets/icons assets/bell.svg
+//go:embed assets/css assets/js assets/fonts assets/vendor assets/icons assets/app assets/bell.svg
 var assetFiles embed.FS
 
 // assetRoot is the path under which assets are served; the next part is the hash of all of them, so a page and its scripts always fit.

@@ -14,6 +14,7 @@ var policy = strings.Join([]string{
 	"img-src 'self' data:",
 	"connect-src 'self'",
 	"worker-src 'self'",
+	"manifest-src 'self'",
 	"form-action 'self'",
 	"base-uri 'none'",
 	"frame-ancestors 'none'",

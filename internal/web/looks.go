@@ -75,7 +75,7 @@ func (s sample) own(key string) string { return locale.Text(s.lang, key, nil) }
 
 // samplePages lists the pages of /looks in the order of an alert's life.
 var samplePages = []string{"sign-in", "sign-in-sent", "enter", "start-dispatcher", "start-officer", "start-coordinator", "start-member", "dispatch", "dispatch-refused",
-	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "templates", "template", "template-new", "heard", "heard-said", "hand-over", "failure"}
+	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "templates", "template", "template-new", "heard", "heard-said", "device", "app", "hand-over", "failure"}
 
 func (s sample) page(name string) (Frame, Page) {
 	f := s.frame()
@@ -131,6 +131,9 @@ func (s sample) person(f Frame, name string) (Frame, Page) {
 	case "heard", "heard-said":
 		f.Shape, f.Title = Member, s.t("heard.title", "Source", sampleZone)
 		return f, s.heard(name == "heard-said")
+	case "device", "app":
+		f.Shape, f.Title = Member, s.t("device.title")
+		return f, s.device(name == "app")
 	case "confirm":
 		f.Shape, f.Title, f.Places = Bare, s.t("confirm.title"), nil
 		return f, s.confirm()

@@ -82,6 +82,13 @@ func (s sample) heard(said bool) Heard {
 	return v
 }
 
+func (s sample) device(app bool) DevicePage {
+	if app {
+		return DevicePage{App: true}
+	}
+	return DevicePage{Source: sampleZone, Lead: s.t("device.lead", "Source", sampleZone), Action: "/x", List: []DeviceLine{{"1", s.t("device.added", "When", "vandaag 02.14 uur")}}}
+}
+
 func (s sample) confirm() Confirm {
 	return Confirm{Action: "/confirm/x", Asker: "Ann Peeters, " + s.t("role.dispatcher"), Why: s.t("confirm.why-large"), Said: []Said{{"nl", sampleText}},
 		Area: "BIN Kerkveld, BIN Molenhoek, BIN Waterkant", Members: 1274, Left: "4 min 20 s",

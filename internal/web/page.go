@@ -52,6 +52,7 @@ type Frame struct {
 	Refresh  int      // seconds after which the page loads again without script; 0 never
 	Status   string   // a sentence about what was just done; read out
 	Problem  string   // a sentence about what is wrong with the form; read out first
+	Manifest string   // of the app that this page can be put on a home screen as; empty: none
 	Scripts  []string // modules of this page; Render sets them
 }
 
@@ -90,9 +91,12 @@ func Render(w io.Writer, frame Frame, view Page) error {
 	return execute(w, frame.Language, view.template(), sheet{frame, view})
 }
 
-// scripts names the modules of a page. A member's page has none.
+// scripts names the modules of a page. A member's page has none, but for the one that speaks to the device.
 func scripts(shape Shape, name string) []string {
-	if shape == Member {
+	switch {
+	case name == "device":
+		return []string{"device"}
+	case shape == Member:
 		return nil
 	}
 	return append([]string{"page"}, map[string][]string{

@@ -93,7 +93,7 @@ func found(t *testing.T) *site {
 	s.desk = alerting.New(db, alerting.Options{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Carrier: alerting.Carrier{Price: 550, Answer: true},
 		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }, Within: s.within, Link: "https://alarm.example.org", Logger: quiet})
 	s.gate = entering.New(db, entering.Options{Link: "https://alarm.example.org", Logger: quiet})
-	s.server = httptest.NewServer(New(Options{DB: db, Desk: s.desk, Entry: s.gate, Logger: quiet, MaxBody: 64 << 10, Say: sound}).Handler())
+	s.server = httptest.NewServer(New(Options{DB: db, Desk: s.desk, Entry: s.gate, Logger: quiet, MaxBody: 64 << 10, Say: sound, PushKey: pushKey, Link: "https://alarm.example.org"}).Handler())
 	t.Cleanup(s.server.Close)
 	s.run(quiet)
 	return s
@@ -347,6 +347,9 @@ func (s *site) until(what string, ok func() bool) {
 		}
 	}
 }
+
+// pushKey is the base point of P-256: a public key whose private half is 1.
+const pushKey = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"
 
 const entryHour = time.Hour
 

@@ -95,6 +95,14 @@ var rights = []expected{
 	{"POST /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"GET /c/{token}", "/c/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /c/{token}", "/c/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /device/{token}", "/device/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /device/{token}", "/device/{none}", "subscription=x", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /device/{token}/remove", "/device/{none}/remove", "device={none}", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /devices/renew", "/devices/renew", "device={none}", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /devices/remove", "/devices/remove", "device={none}", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /app", "/app", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"GET /manifest/{language}", "/manifest/nl", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"GET /worker.js", "/worker.js", "", "200 200 200 200 200 200 200 200 200 200"},
 	{"GET /health", "/health", "", "200 200 200 200 200 200 200 200 200 200"},
 }
 

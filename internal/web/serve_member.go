@@ -12,6 +12,7 @@ import (
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/alerting"
 	"github.com/buurtbel/buurtbel/internal/geo"
+	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/locale"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
@@ -50,7 +51,17 @@ func (v *visit) heard() error {
 	if p.Exercise {
 		f.Mode = Exercise
 	}
-	return v.respond(http.StatusOK, f, v.heardView(p, link))
+	view := v.heardView(p, link)
+	if v.s.o.PushKey != "" {
+		to, err := joining.DeviceLink(v.r.Context(), v.s.o.DB, link)
+		if err != nil {
+			return err
+		}
+		if to != "" {
+			view.Device = "/device/" + to
+		}
+	}
+	return v.respond(http.StatusOK, f, view)
 }
 
 func (v *visit) heardView(p *alerting.Page, link string) Heard {

@@ -33,6 +33,10 @@ type Options struct {
 	Say func(ctx context.Context, zone *buurtbel.Zone, spoken []buurtbel.Spoken, exercise bool) ([]byte, error)
 	// Base gives the quiet base map of a zone as GeoJSON; "" when there is none.
 	Base func(zone buurtbel.ID) string
+	// PushKey is our public key at the push services, base64url; "": no messages go to browsers.
+	PushKey string
+	// Link is what links in mails begin with.
+	Link string
 }
 
 // Server is the door for browsers.
@@ -112,6 +116,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.liveRoutes()...)
 	all = append(all, s.officerRoutes()...)
 	all = append(all, s.templateRoutes()...)
+	all = append(all, s.deviceRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

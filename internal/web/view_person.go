@@ -43,6 +43,7 @@ type Heard struct {
 	LineCall  string // as dialled: "tel:112"
 	Over      bool   // expired or stopped: only the message stays
 	Corrected bool   // a correction followed: this text no longer holds
+	Device    string // where this member gets messages on a device; empty: not offered
 }
 
 func (Heard) template() string { return "heard" }

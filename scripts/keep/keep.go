@@ -3,7 +3,6 @@ package keep
 
 import (
 	_ "codeberg.org/go-pdf/fpdf"
-	_ "github.com/SherClockHolmes/webpush-go"
 	_ "github.com/boombuler/barcode/qr"
 	_ "github.com/emiago/diago"
 	_ "github.com/emiago/sipgo"

@@ -62,6 +62,8 @@ type house struct {
 	chrome  context.Context
 	axe     string
 
+	stopPages func() // takes the connection away from every browser
+
 	mu     sync.Mutex
 	faults []string // what the browser's console complained about
 }
@@ -134,10 +136,14 @@ func (h *house) serve(members int) {
 	ctx, stop := context.WithCancel(context.Background())
 	var loops sync.WaitGroup
 	ended := make([]error, 2)
-	loops.Go(func() { ended[0] = h.app.Serve(ctx) })
+	pages, stopPages := context.WithCancel(ctx)
+	served := make(chan struct{})
+	h.stopPages = func() { stopPages(); <-served }
+	loops.Go(func() { defer close(served); ended[0] = h.app.Serve(pages) })
 	loops.Go(func() { ended[1] = h.app.Run(ctx) })
 	h.Cleanup(func() {
 		stop()
+		stopPages()
 		loops.Wait()
 		if err := errors.Join(append(ended, h.app.Close())...); err != nil && !errors.Is(err, context.Canceled) {
 			h.Errorf("the program ended with: %v", err)
