@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -149,6 +150,9 @@ func (d *demo) spawn() error {
 	if d.options.Once {
 		arguments = append(arguments, "--habits=quick") // nobody waits minutes for a second call
 	}
+	if d.options.Keep != "" {
+		arguments = append(arguments, "--log="+filepath.Join(d.folder, "outside.ndjson"))
+	}
 	cmd := exec.Command(program, arguments...)
 	cmd.SysProcAttr = apart()
 	cmd.Stderr = write // only the child holds it: when it can be read to its end, the child is gone
@@ -167,7 +171,7 @@ func (d *demo) spawn() error {
 	}()
 	return d.outside.Fault(d.w.ctx, func(f *outside.Fault) {
 		f.Rules = []outside.Rule{{Suffix: offSuffix, State: "EXPIRED", Err: "000"}, {Suffix: deadSuffix, State: "UNDELIV", Err: "001"}}
-		f.CallRules = []outside.CallRule{{Suffix: offSuffix, Habit: "machine"}, {Suffix: deadSuffix, Habit: "unknown"}} // the carrier's voicemail answers for who is off
+		f.CallRules = []outside.CallRule{{Suffix: offSuffix, Habit: "machine", First: true}, {Suffix: deadSuffix, Habit: "unknown"}} // the carrier's voicemail answers for who is off
 	})
 }
 

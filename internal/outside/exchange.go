@@ -102,19 +102,19 @@ func (x *exchange) asked(r *sip.Request, from netip.AddrPort) {
 			c.signal(sigAck)
 		}
 	case sip.CANCEL:
-		x.send(from, answer(r, 200, "OK", ""))
+		x.send(from, answer(r, 200, "OK", "", ""))
 		if c != nil {
 			c.signal(sigCancel)
 		}
 	case sip.BYE:
 		if c == nil {
-			x.send(from, answer(r, 481, "Call/Transaction Does Not Exist", ""))
+			x.send(from, answer(r, 481, "Call/Transaction Does Not Exist", "", ""))
 			return
 		}
-		x.send(from, answer(r, 200, "OK", ""))
+		x.send(from, answer(r, 200, "OK", "", ""))
 		c.signal(sigBye)
 	default:
-		x.send(from, answer(r, 200, "OK", ""))
+		x.send(from, answer(r, 200, "OK", "", ""))
 	}
 }
 
@@ -145,7 +145,7 @@ func (x *exchange) invited(c *call, r *sip.Request, from netip.AddrPort) {
 	number, _, ok := parseNumber([]byte("+" + strings.TrimPrefix(r.Recipient.User, "+")))
 	to, sound := readOffer(string(r.Body()))
 	if !ok || !sound {
-		x.send(from, answer(r, 488, "Not Acceptable Here", ""))
+		x.send(from, answer(r, 488, "Not Acceptable Here", "", ""))
 		return
 	}
 	e, before := x.log.begin(CallEntry{Number: formatNumber(number), Peer: r.From().Address.User, State: Ringing, At: time.Now().UnixNano()})
@@ -201,13 +201,13 @@ func (x *exchange) send(to netip.AddrPort, message []byte) {
 	_, _ = x.socket.WriteToUDPAddrPort(message, to) // a packet that cannot be sent is one that was lost
 }
 
-// answer writes a response. A tag is given to it by the caller, when it needs one.
-func answer(r *sip.Request, status int, phrase, tag string, more ...sip.Header) []byte {
+// answer writes a response; tag is that of a call, "" where none is needed.
+func answer(r *sip.Request, status int, phrase, tag, body string, more ...sip.Header) []byte {
 	if to := r.To(); tag != "" && !to.Params.Has("tag") {
 		r = r.Clone()
 		r.To().Params.Add("tag", tag)
 	}
-	res := sip.NewResponseFromRequest(r, status, phrase, nil)
+	res := sip.NewResponseFromRequest(r, status, phrase, []byte(body))
 	for _, h := range more {
 		res.AppendHeader(h)
 	}

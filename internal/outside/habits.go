@@ -111,13 +111,14 @@ type CallRule struct {
 	Habit  string `json:"habit,omitempty"`  // a name of a habit
 	Keys   string `json:"keys,omitempty"`   // pressed at the end of what is said, instead of those of the habit
 	RingMS int    `json:"ring_ms,omitempty"`
+	First  bool   `json:"first,omitempty"` // only for the first call to a number
 }
 
 // apply changes a habit by the first rule that matches.
 func (f *faults) callHabit(number uint64, before int, mixture string) habit {
 	digits := strings.TrimPrefix(formatNumber(number), "+")
 	for _, r := range f.CallRules {
-		if !strings.HasPrefix(digits, r.Prefix) || !strings.HasSuffix(digits, r.Suffix) {
+		if !strings.HasPrefix(digits, r.Prefix) || !strings.HasSuffix(digits, r.Suffix) || r.First && before > 0 {
 			continue
 		}
 		h := habitOf(number, before, mixture)

@@ -63,17 +63,13 @@ func (c *call) signal(s signal) {
 func (c *call) answer(status int, phrase, sdp string) {
 	var more []sip.Header
 	if status == 200 {
-		more = append(more, sip.NewHeader("Contact", fmt.Sprintf("<sip:%s@127.0.0.1:%d>", formatNumber(c.number), c.x.port)))
+		more = append(more, sip.NewHeader("Content-Type", "application/sdp"), sip.NewHeader("Contact", fmt.Sprintf("<sip:%s@127.0.0.1:%d>", formatNumber(c.number), c.x.port)))
 	}
 	tag := c.tag
 	if status == 100 {
 		tag = ""
 	}
-	b := answer(c.invite, status, phrase, tag, more...)
-	if sdp != "" {
-		head, _, _ := strings.Cut(string(b), "Content-Length")
-		b = fmt.Appendf(nil, "%sContent-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s", head, len(sdp), sdp)
-	}
+	b := answer(c.invite, status, phrase, tag, sdp, more...)
 	c.last.Store(&b)
 	c.x.send(c.peer, b)
 }
