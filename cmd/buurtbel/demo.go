@@ -171,7 +171,10 @@ func (d *demo) spawn() error {
 	}()
 	return d.outside.Fault(d.w.ctx, func(f *outside.Fault) {
 		f.Rules = []outside.Rule{{Suffix: offSuffix, State: "EXPIRED", Err: "000"}, {Suffix: deadSuffix, State: "UNDELIV", Err: "001"}}
-		f.CallRules = []outside.CallRule{{Suffix: offSuffix, Habit: "machine", First: true}, {Suffix: deadSuffix, Habit: "unknown"}} // the carrier's voicemail answers for who is off
+		f.CallRules = []outside.CallRule{{Suffix: deadSuffix, Habit: "unknown"}}
+		if !d.options.Once { // the carrier's voicemail answers for who is off: it listens to the whole message
+			f.CallRules = append(f.CallRules, outside.CallRule{Suffix: offSuffix, Habit: "machine", First: true})
+		}
 	})
 }
 
