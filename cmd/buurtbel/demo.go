@@ -109,7 +109,7 @@ func (d *demo) mayCall() {
 	}
 	_, err := exec.LookPath("espeak-ng")
 	if d.calls = err == nil; !d.calls {
-		fmt.Fprint(os.Stderr, d.w.say("mute"))
+		fmt.Fprint(d.w.errs, d.w.say("mute"))
 	}
 }
 

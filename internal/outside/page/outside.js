@@ -108,6 +108,7 @@ function card(p) {
       c.querySelector(".trouble").hidden = ok;
     });
     const mobile = /^\+324/.test(p.number); // a telephone at home gets no texts
+    c.classList.toggle("home", !mobile);
     c.querySelector("form").hidden = !mobile;
     c.querySelector(".power").hidden = !mobile;
     c.querySelector("form").addEventListener("submit", (e) => {
