@@ -9,6 +9,8 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"time"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/app"
@@ -23,6 +25,7 @@ type demoCommand struct {
 	Keep    string `help:"Empty or new folder to keep everything in; otherwise a temporary folder that is removed at the end." type:"path"`
 	Members int    `help:"Members of the town." default:"1500"`
 	Seed    uint64 `help:"Seed of the town." default:"1"`
+	Calls   bool   `help:"Call telephones too, when espeak-ng is there to speak." default:"true" negatable:""`
 	Spoil   bool   `help:"With --once: send one text behind the store's back, so that the comparison must fail." hidden:""`
 }
 
@@ -35,6 +38,7 @@ type demo struct {
 	gone    <-chan struct{} // closed when the outside world has ended
 	app     *app.App
 	town    *app.Seeded
+	calls   bool // telephones are called
 }
 
 func (c demoCommand) Run(w *world) (err error) {
@@ -80,11 +84,15 @@ func (d *demo) begin() error {
 	if err != nil {
 		return err
 	}
-	c, err := app.DemoConfig(app.DemoPlace{Folder: d.folder, Database: d.w.commands.Database, Listen: listen}, d.outside.Client)
+	d.mayCall()
+	c, err := app.DemoConfig(app.DemoPlace{Folder: d.folder, Database: d.w.commands.Database, Listen: listen, Calls: d.calls}, d.outside.Client)
 	if err != nil {
 		return err
 	}
 	options := app.Options{Logger: logger(c.Log)}
+	if d.options.Once {
+		options.Now = afternoon(time.Now())
+	}
 	if d.app, err = app.Open(d.w.ctx, c, options); err != nil {
 		return err
 	}
@@ -92,6 +100,24 @@ func (d *demo) begin() error {
 		return err
 	}
 	return d.app.OpenCarriers(d.w.ctx, options)
+}
+
+// mayCall looks for the program that speaks. Without it the demo calls nobody, says so, and shows all the rest.
+func (d *demo) mayCall() {
+	if !d.options.Calls {
+		return
+	}
+	_, err := exec.LookPath("espeak-ng")
+	if d.calls = err == nil; !d.calls {
+		fmt.Fprint(d.w.errs, d.w.say("mute"))
+	}
+}
+
+// afternoon is a clock that goes as fast as the real one and begins at half past two: what is played must not depend on the hour, because by
+// night a feedback waits until the morning before it makes telephones ring.
+func afternoon(now time.Time) func() time.Time {
+	shift := time.Date(now.Year(), now.Month(), now.Day(), 12, 30, 0, 0, time.UTC).Sub(now)
+	return func() time.Time { return time.Now().Add(shift) }
 }
 
 func (d *demo) makeFolder() (err error) {
@@ -120,7 +146,14 @@ func (d *demo) spawn() error {
 	if err != nil {
 		return fmt.Errorf("pipe for the outside world: %w", err)
 	}
-	cmd := exec.Command(program, "outside", "--receipt-after=40ms", "--receipt-spread=150ms")
+	arguments := []string{"outside", "--receipt-after=40ms", "--receipt-spread=150ms"}
+	if d.options.Once {
+		arguments = append(arguments, "--habits=quick") // nobody waits minutes for a second call
+	}
+	if d.options.Keep != "" {
+		arguments = append(arguments, "--log="+filepath.Join(d.folder, "outside.ndjson"))
+	}
+	cmd := exec.Command(program, arguments...)
 	cmd.SysProcAttr = apart()
 	cmd.Stderr = write // only the child holds it: when it can be read to its end, the child is gone
 	d.outside, err = outside.Spawn(cmd)
@@ -138,6 +171,10 @@ func (d *demo) spawn() error {
 	}()
 	return d.outside.Fault(d.w.ctx, func(f *outside.Fault) {
 		f.Rules = []outside.Rule{{Suffix: offSuffix, State: "EXPIRED", Err: "000"}, {Suffix: deadSuffix, State: "UNDELIV", Err: "001"}}
+		f.CallRules = []outside.CallRule{{Suffix: deadSuffix, Habit: "unknown"}}
+		if !d.options.Once { // the carrier's voicemail answers for who is off: it listens to the whole message
+			f.CallRules = append(f.CallRules, outside.CallRule{Suffix: offSuffix, Habit: "machine", First: true})
+		}
 	})
 }
 

@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	playNetwork  = 0 // the story happens in the first network
-	playPatience = 60 * time.Second
+	playNetwork  = 0                 // the story happens in the first network
+	playPatience = 150 * time.Second // calls are spoken in real time
 )
 
 // figures are what one played alert came to. All but the times count members.
@@ -33,6 +33,18 @@ type figures struct {
 	FirstHandoffMS  int64 `json:"first_handoff_ms"` // from the launch to the first message that the outside world read
 	LastHandoffMS   int64 `json:"last_handoff_ms"`
 	FeedbackSettled bool  `json:"feedback_settled"` // the debt is settled and every delivery of the feedback is final
+	Calls           calls `json:"calls"`
+}
+
+// calls are the telephone calls of the alert and its feedback, from the outside world's own log; Placed is by the store.
+type calls struct {
+	Possible  bool  `json:"possible"`  // a program that speaks is installed
+	Placed    int   `json:"placed"`    // attempts that a telephone or its carrier knows of, by the store
+	Outside   int   `json:"outside"`   // calls that the outside world was asked for
+	Answered  int   `json:"answered"`  // by somebody or something
+	Machines  int   `json:"machines"`  // of them, voicemails
+	Confirmed int   `json:"confirmed"` // 1 was pressed
+	LastMS    int64 `json:"last_ms"`   // from the launch to the last call that the outside world was asked for
 }
 
 // played is one alert from launch to feedback.
@@ -252,6 +264,9 @@ func (d *demo) judge(ctx context.Context, p *played) (app.Difference, error) {
 		return app.Difference{}, err
 	}
 	p.messages = len(there)
+	if err := d.countCalls(ctx, p, here); err != nil {
+		return app.Difference{}, err
+	}
 	p.count(here, there)
 	if err := d.times(ctx, p, here); err != nil {
 		return app.Difference{}, err
@@ -271,7 +286,7 @@ func (p *played) count(here []app.Handed, there []app.Pair) {
 	}
 	handed, got := map[buurtbel.ID]bool{}, map[buurtbel.ID]bool{}
 	for _, h := range here {
-		if h.Message == p.launch.ID {
+		if h.Message == p.launch.ID && h.Reached() {
 			handed[h.Recipient] = true
 			got[h.Recipient] = got[h.Recipient] || received[h.Pair]
 		}
@@ -289,6 +304,30 @@ func (p *played) count(here []app.Handed, there []app.Pair) {
 		}
 	}
 	p.final = p.launch.State == buurtbel.MessageFinished && t.Open == 0 && final(t) == t.Audience
+}
+
+func (d *demo) countCalls(ctx context.Context, p *played, here []app.Handed) error {
+	c := &p.Calls
+	c.Possible = d.calls
+	for _, h := range here {
+		if h.Channel == buurtbel.Voice && !h.Uncertain {
+			c.Placed++
+		}
+	}
+	return d.outside.CallLog(ctx, func(e outside.CallEntry) error {
+		c.Outside++
+		c.LastMS = max(c.LastMS, (e.At-p.launched.UnixNano())/int64(time.Millisecond))
+		if e.Answered > 0 {
+			c.Answered++
+		}
+		if e.Did == outside.Machine {
+			c.Machines++
+		}
+		if strings.Contains(e.Keys, "1") {
+			c.Confirmed++
+		}
+		return nil
+	})
 }
 
 // times reads from the outside world's own log when the first and the last message of the launch came.

@@ -20,6 +20,9 @@ func (d *demo) table(p *played) error {
 	out.line("%-58s %6d", d.w.say("unreached"), p.NotReached)
 	out.line("%-58s %6d", d.w.say("outside"), p.OutsideReceived)
 	out.line("%s", d.w.say("took", p.FirstHandoffMS, p.LastHandoffMS, p.seconds))
+	if c := p.Calls; c.Outside > 0 {
+		out.line("%s", d.w.say("called", c.Outside, c.Answered, c.Machines, c.Confirmed, c.LastMS))
+	}
 	out.line("%s", d.w.say("agree", p.messages))
 	return out.err
 }

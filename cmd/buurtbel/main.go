@@ -46,6 +46,7 @@ type world struct {
 	ctx      context.Context //nolint:containedctx // lives exactly as long as the program
 	commands *commands
 	out      io.Writer
+	errs     io.Writer // what belongs to no output
 	log      *slog.Logger
 }
 
@@ -72,7 +73,7 @@ func run(args []string, out, errs io.Writer) int {
 		complain(errs, spoken(args), buurtbel.Fail(buurtbel.Invalid, "error.command.syntax", buurtbel.Args{"Message": err.Error()}))
 		return 2
 	}
-	w := &world{ctx: ctx, commands: &c, out: out, log: slog.New(slog.NewTextHandler(errs, nil))}
+	w := &world{ctx: ctx, commands: &c, out: out, errs: errs, log: slog.New(slog.NewTextHandler(errs, nil))}
 	if err := chosen.Run(w); err != nil {
 		complain(errs, c.Language, err)
 		return 1

@@ -20,7 +20,11 @@ type DemoPlace struct {
 	Folder   string // gets data, keys apart from it, and the configuration file
 	Database string // postgres://…; empty: SQLite in the folder
 	Listen   string // of the web server, with its port
+	Calls    bool   // a trunk to the outside's carrier of calls; it needs a program that speaks
 }
+
+// DemoCaller is the number that calls of the demo show.
+const DemoCaller = "+3220009999"
 
 // DemoConfig makes the key ring and a configuration file as an operator would write it, for a program that knows only the outside world.
 func DemoConfig(p DemoPlace, o *outside.Client) (*config.Config, error) {
@@ -47,6 +51,9 @@ func DemoConfig(p DemoPlace, o *outside.Client) (*config.Config, error) {
 			"can_be_answered": true, "ask_answer": true, "receipts": true}},
 		"email": []map[string]any{{"name": "demo-mail", "address": o.SMTP(), "tls": "none", "from": "alarm@" + town.PoliceMail}},
 		"push":  map[string]any{"key_file": pushKey, "contact": "alarm@" + town.PoliceMail, "allow_private": true},
+	}
+	if p.Calls {
+		settings["voice"] = []map[string]any{{"name": "demo-calls", "server": o.SIP(), "local": "127.0.0.1", "caller": DemoCaller, "lines": 60}}
 	}
 	var text strings.Builder
 	if err := toml.NewEncoder(&text).Encode(settings); err != nil {

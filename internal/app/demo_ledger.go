@@ -18,18 +18,26 @@ import (
 // mark for it.
 type Pair struct {
 	Address string
-	Text    string // of a short message: the hash of its whole text; of a mail: its Message-ID
+	Text    string // of a short message: the hash of its whole text; of a mail: its Message-ID; of a call: Called
 }
+
+// Called stands for what a call said: a recording names no text, so calls are counted by number.
+const Called = "call"
 
 // Handed is what the store says of one attempt that a carrier has, or may have.
 type Handed struct {
 	Pair
 	Delivery, Recipient, Message, Alert buurtbel.ID
 	Kind                                buurtbel.MessageKind
-	Uncertain                           bool
+	Channel                             buurtbel.Channel
+	State                               buurtbel.DeliveryState // of this attempt
+	Uncertain                           bool                   // the outside may know of it, and need not
 }
 
-// Ledger lists every attempt of an alert that was handed over or is uncertain, and of the zone's own messages (alert 0: answers to members).
+// Reached tells whether a carrier took the message, or may have.
+func (h Handed) Reached() bool { return h.State.Reached() }
+
+// Ledger lists every attempt of an alert that was handed over or is uncertain, every call that was placed, and of the zone's own messages (alert 0: answers to members).
 // It reads the journal, which was written in the same transactions as the deliveries. addresses are those of the contact points.
 func Ledger(ctx context.Context, db *store.DB, zone buurtbel.ID, alerts []buurtbel.ID, addresses map[buurtbel.ID]string, mailDomain string) ([]Handed, error) {
 	r := &ledger{messages: map[buurtbel.ID]*buurtbel.Message{}, addresses: addresses, domain: mailDomain}
@@ -73,9 +81,7 @@ func (r *ledger) batch(tx *store.Tx, content string) error {
 			return fmt.Errorf("journal entry cannot be read")
 		}
 		state := buurtbel.DeliveryState(words[2])
-		if state != buurtbel.HandedOver && state != buurtbel.Uncertain {
-			continue
-		}
+		reason := buurtbel.Reason(strings.Join(words[3:], ""))
 		id, err := buurtbel.ParseID(words[0])
 		if err != nil {
 			return err
@@ -84,10 +90,29 @@ func (r *ledger) batch(tx *store.Tx, content string) error {
 		if err != nil {
 			return err
 		}
-		h.Uncertain = state == buurtbel.Uncertain
+		h.State = state
+		known, maybe := outsideKnows(h.Channel, state, reason)
+		if h.Uncertain = maybe; !known && !maybe {
+			continue
+		}
 		r.list = append(r.list, h)
 	}
 	return nil
+}
+
+// outsideKnows tells whether the outside world must know of an attempt, or may. A call that nobody answered was placed all the same; one that
+// failed otherwise may have been refused by the carrier, or before anybody was asked.
+func outsideKnows(c buurtbel.Channel, s buurtbel.DeliveryState, why buurtbel.Reason) (known, maybe bool) {
+	switch {
+	case s == buurtbel.HandedOver, s == buurtbel.Uncertain:
+		return s == buurtbel.HandedOver, s == buurtbel.Uncertain
+	case c != buurtbel.Voice:
+		return false, false
+	case s == buurtbel.Failed:
+		busy := why == buurtbel.LineBusy || why == buurtbel.NoAnswer
+		return busy, !busy
+	}
+	return s == buurtbel.Rang || s == buurtbel.Delivered || s == buurtbel.Heard, false
 }
 
 func (r *ledger) handed(tx *store.Tx, delivery buurtbel.ID) (Handed, error) {
@@ -103,10 +128,13 @@ func (r *ledger) handed(tx *store.Tx, delivery buurtbel.ID) (Handed, error) {
 		r.messages[p.Message] = m
 	}
 	h := Handed{Delivery: delivery, Recipient: p.Recipient, Message: p.Message, Alert: p.Alert, Kind: p.Kind}
-	h.Address = r.addresses[p.Contact]
-	if strings.Contains(h.Address, "@") {
+	h.Address, h.Channel = r.addresses[p.Contact], p.Channel
+	switch {
+	case p.Channel == buurtbel.Voice:
+		h.Text = Called
+	case strings.Contains(h.Address, "@"):
 		h.Text = delivery.String() + "@" + r.domain
-	} else {
+	default:
 		h.Text = strconv.FormatUint(outside.Hash(m.Texts[p.Wording].SMS), 16)
 	}
 	return h, nil
@@ -126,6 +154,15 @@ func Received(ctx context.Context, o *outside.Client) ([]Pair, error) {
 	}
 	err = o.MailLog(ctx, "", func(e outside.MailEntry) error {
 		out = append(out, Pair{e.To, e.MessageID})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = o.CallLog(ctx, func(e outside.CallEntry) error {
+		if !e.Back {
+			out = append(out, Pair{e.Number, Called})
+		}
 		return nil
 	})
 	return out, err

@@ -31,6 +31,9 @@ func (c *Client) SMPP() string { return "127.0.0.1:" + strconv.Itoa(c.Ports.SMPP
 // SMTP is the address of the mail server.
 func (c *Client) SMTP() string { return "127.0.0.1:" + strconv.Itoa(c.Ports.SMTP) }
 
+// SIP is the address of the carrier of calls.
+func (c *Client) SIP() string { return "127.0.0.1:" + strconv.Itoa(c.Ports.SIP) }
+
 // URL is the address of the page.
 func (c *Client) URL() string { return "http://127.0.0.1:" + strconv.Itoa(c.Ports.HTTP) + "/" }
 
@@ -149,6 +152,48 @@ func (c *Client) MailLog(ctx context.Context, tag string, each func(MailEntry) e
 	return fromJSON(b, each)
 }
 
+// CallLog calls each for every call, in order of their beginning.
+func (c *Client) CallLog(ctx context.Context, each func(CallEntry) error) error {
+	b, err := c.call(ctx, http.MethodGet, "log/calls", nil)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	return fromJSON(b, each)
+}
+
+// Press presses a key at the telephone of a call; one that rings is picked up instead.
+func (c *Client) Press(ctx context.Context, call, key string) error {
+	return c.do(ctx, http.MethodPost, "calls/"+url.PathEscape(call)+"/press", map[string]string{"key": key}, nil)
+}
+
+// PickUp answers the telephone of a call by hand: it does nothing more by itself.
+func (c *Client) PickUp(ctx context.Context, call string) error {
+	return c.do(ctx, http.MethodPost, "calls/"+url.PathEscape(call)+"/answer", nil, nil)
+}
+
+// PutDown ends a call at its telephone.
+func (c *Client) PutDown(ctx context.Context, call string) error {
+	return c.do(ctx, http.MethodPost, "calls/"+url.PathEscape(call)+"/hang-up", nil, nil)
+}
+
+// CallBack lets a telephone call the number that the last call showed; it gives the call's id.
+func (c *Client) CallBack(ctx context.Context, number string) (id string, err error) {
+	var out struct{ ID string }
+	err = c.do(ctx, http.MethodPost, "calls/back", map[string]string{"number": number}, &out)
+	return out.ID, err
+}
+
+// Sound gives what was said in a call so far, as a WAV file.
+func (c *Client) Sound(ctx context.Context, call string) ([]byte, error) {
+	b, err := c.call(ctx, http.MethodGet, "calls/"+url.PathEscape(call)+"/sound.wav", nil)
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	return io.ReadAll(b)
+}
+
 // Summary counts the log of short messages; tag "" means all.
 func (c *Client) Summary(ctx context.Context, tag string) (s Summary, err error) {
 	return s, c.do(ctx, http.MethodGet, tagged("log/summary", tag), nil, &s)
@@ -177,7 +222,7 @@ func (c *Client) Fault(ctx context.Context, edit func(*Fault)) error {
 	}
 	edit(&f)
 	// Lists that were emptied must arrive as empty, not as left out.
-	f.Rules, f.MailRules = append([]Rule{}, f.Rules...), append([]MailRule{}, f.MailRules...)
+	f.Rules, f.MailRules, f.CallRules = append([]Rule{}, f.Rules...), append([]MailRule{}, f.MailRules...), append([]CallRule{}, f.CallRules...)
 	return c.do(ctx, http.MethodPost, "fault", f, nil)
 }
 

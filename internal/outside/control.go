@@ -18,6 +18,7 @@ func (w *World) routes() http.Handler {
 	m := http.NewServeMux()
 	m.HandleFunc("GET /log", w.logHandler(w.smsLog.write))
 	m.HandleFunc("GET /log/mails", w.logHandler(w.mails.write))
+	w.callRoutes(m)
 	m.HandleFunc("GET /log/summary", func(rw http.ResponseWriter, r *http.Request) { reply(rw, w.smsLog.summary(r.FormValue("tag"))) })
 	m.HandleFunc("GET /log/mails/summary", func(rw http.ResponseWriter, r *http.Request) { reply(rw, w.mails.summary(r.FormValue("tag"))) })
 	m.HandleFunc("POST /log/reset", w.reset)
@@ -96,6 +97,7 @@ func (w *World) logHandler(write func(io.Writer, string) error) http.HandlerFunc
 func (w *World) reset(rw http.ResponseWriter, _ *http.Request) {
 	w.smsLog.reset()
 	w.mails.reset()
+	w.callLog.reset()
 	if !w.opts.Bench {
 		w.phones.reset()
 		w.boxes.reset()
@@ -113,8 +115,8 @@ func (w *World) counts() Counts {
 func (w *World) changeFault(rw http.ResponseWriter, r *http.Request) {
 	err := w.faults.change(func(f *Fault) error {
 		// The lists in force are being read by others: a new one replaces them as a whole.
-		rules, mailRules := f.Rules, f.MailRules
-		f.Rules, f.MailRules = nil, nil
+		rules, mailRules, callRules := f.Rules, f.MailRules, f.CallRules
+		f.Rules, f.MailRules, f.CallRules = nil, nil, nil
 		if !read(rw, r, f) {
 			return errRefused
 		}
@@ -123,6 +125,9 @@ func (w *World) changeFault(rw http.ResponseWriter, r *http.Request) {
 		}
 		if f.MailRules == nil {
 			f.MailRules = mailRules
+		}
+		if f.CallRules == nil {
+			f.CallRules = callRules
 		}
 		return nil
 	})

@@ -31,6 +31,11 @@ type Fault struct {
 	IDs             string `json:"ids"`   // "": decimal; "hex"; "hex-decimal": hexadecimal in the answer, decimal in the receipt, as real carriers do
 	Rules           []Rule `json:"rules"` // the first that matches the number decides, before the shares
 
+	// Of the carrier of calls.
+	CallsSilentFor int        `json:"calls_silent_for_ms"` // nothing is read, from now on for so long; -1 ends it
+	CallsRefuse    int        `json:"calls_refuse"`        // SIP status for every call, such as 503
+	CallRules      []CallRule `json:"call_rules"`          // the first that matches the number decides
+
 	// Of the mail server.
 	MailTempFor   int        `json:"mail_451_for_ms"` // every MAIL FROM gets 451, from now on for so long; -1 ends it
 	MailDropEvery int        `json:"mail_drop_every"` // the connection closes in the middle of one of so many DATA
@@ -58,10 +63,10 @@ type MailRule struct {
 // faults is the Fault in force with what its "from now on" means.
 type faults struct {
 	Fault
-	throttleUntil, silentUntil, mailTempUntil int64 // ns since 1970
-	submits, receipts, datas                  *atomic.Int64
-	dropAt                                    int64
-	quiet                                     bool // nothing of the SMSC's hot path is asked for
+	throttleUntil, silentUntil, mailTempUntil, callsUntil int64 // ns since 1970
+	submits, receipts, datas                              *atomic.Int64
+	dropAt                                                int64
+	quiet                                                 bool // nothing of the SMSC's hot path is asked for
 }
 
 // misbehaviour holds the faults in force; readers take them without a lock.
@@ -82,7 +87,10 @@ func (b *misbehaviour) set(f Fault, now time.Time) {
 	until := func(ms int) int64 { return now.Add(time.Duration(ms) * time.Millisecond).UnixNano() }
 	n := &faults{submits: new(atomic.Int64), receipts: new(atomic.Int64), datas: new(atomic.Int64)}
 	if old := b.now.Load(); old != nil {
-		n.throttleUntil, n.mailTempUntil, n.silentUntil = old.throttleUntil, old.mailTempUntil, old.silentUntil
+		n.throttleUntil, n.mailTempUntil, n.silentUntil, n.callsUntil = old.throttleUntil, old.mailTempUntil, old.silentUntil, old.callsUntil
+	}
+	if f.CallsSilentFor != 0 {
+		n.callsUntil = until(f.CallsSilentFor)
 	}
 	if f.ThrottleFor != 0 {
 		n.throttleUntil = until(f.ThrottleFor)
@@ -97,7 +105,7 @@ func (b *misbehaviour) set(f Fault, now time.Time) {
 		n.silentUntil = 0
 	}
 	n.dropAt = int64(f.DropAfter)
-	f.ThrottleFor, f.MailTempFor, f.SilentFor, f.DropAfter = 0, 0, 0, 0
+	f.ThrottleFor, f.MailTempFor, f.SilentFor, f.DropAfter, f.CallsSilentFor = 0, 0, 0, 0, 0
 	n.Fault = f
 	n.quiet = f.ThrottleEvery == 0 && n.throttleUntil < now.UnixNano() && n.dropAt == 0 && f.Silent == "" && f.AnswerAfter == 0 && len(f.Rules) == 0
 	b.now.Store(n)
@@ -154,6 +162,9 @@ func (f *faults) submit(number uint64, at int64) fate {
 func (f *faults) silent(at int64) bool {
 	return f.Silent != "" && (f.silentUntil == 0 || at < f.silentUntil)
 }
+
+// callsSilent tells whether the carrier of calls reads nothing at (ns since 1970).
+func (f *faults) callsSilent(at int64) bool { return at < f.callsUntil }
 
 // rule is the first rule that matches the number, or nil.
 func (f *faults) rule(number uint64) *Rule {

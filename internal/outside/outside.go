@@ -1,5 +1,6 @@
-// Package outside is the outside world for the demo, the tests and the benches: a carrier for short messages with its telephones (SMPP), a mail
-// server with its letter boxes (SMTP), and a page where people watch both. It runs as its own process and is reached only over loopback sockets.
+// Package outside is the outside world for the demo, the tests and the benches: a carrier for short messages with its telephones (SMPP), a
+// carrier of calls that makes the same telephones and those at home ring (SIP), a mail server with its letter boxes (SMTP), and a page where
+// people watch and listen. It runs as its own process and is reached only over loopback sockets.
 //
 // It does not know the rest of the program: no store, no channel, no verb. Nothing ever leaves 127.0.0.1.
 //
@@ -9,7 +10,8 @@
 //
 //	GET    /log?tag=            every accepted submit_sm (NDJSON, type Entry); tag leaves out all others
 //	GET    /log/summary?tag=    type Summary
-//	POST   /log/reset           empties both logs and the telephones' bubbles; message ids go on
+//	POST   /log/reset           empties the logs and the telephones' bubbles; message ids go on
+//	GET    /log/calls           every call that the carrier was asked for (NDJSON, type CallEntry)
 //	GET    /log/mails?tag=      every accepted recipient of a mail (NDJSON, type MailEntry)
 //	GET    /log/mails/summary?tag=
 //	GET    /counts              type Counts, since the start
@@ -21,6 +23,9 @@
 //	GET    /phones              {"texts", "phones": []Phone}, the last changed first
 //	POST   /phones/write        {"number","text","to"?,"wait_ms"?}: a telephone writes; answers once the ESME has taken it or wait_ms is over
 //	POST   /phones/turn         {"numbers":[],"off":bool}: receipts for a telephone that is off say UNDELIV
+//	POST   /calls/{id}/answer   a visitor picks the telephone up; /hang-up puts it down; /press {"key"} presses a key
+//	POST   /calls/back          {"number","to"?}: a telephone calls the number that called, or to; {"id"} of its call
+//	GET    /calls/{id}/sound.wav  what was said; with side=heard only what came to the telephone
 //	GET    /mails?to=           []Letter, the last first
 //	GET    /mails/{id}          type Letter with its bodies; /html its HTML part alone, /raw as it came
 //	GET    /ca.pem              the certificate of the TLS ports, when Options.TLS is set
@@ -46,6 +51,7 @@ import (
 // Options says how the outside world is at the start. The tags are those of the command line.
 type Options struct {
 	SMPP     int    `help:"Port of the SMSC; 0 takes a free one." default:"0"`
+	SIP      int    `help:"Port of the carrier of calls; 0 takes a free one." default:"0" name:"sip"`
 	SMTP     int    `help:"Port of the mail server; 0 takes a free one." default:"0"`
 	HTTP     int    `help:"Port of page and control; 0 takes a free one." default:"0"`
 	Bench    bool   `help:"No telephones, no letter boxes, no page: only the logs."`
@@ -54,8 +60,9 @@ type Options struct {
 	MailAuth bool   `help:"Mails need SMTP AUTH first."`
 	TLS      bool   `help:"Offer STARTTLS on the mail port, with a certificate made at the start (GET /ca.pem)."`
 	Service  string `help:"Number that telephones write to when nobody has written to them." default:"8810"`
-	Log      string `help:"File to append both logs to, as NDJSON." type:"path"`
+	Log      string `help:"File to append the logs to, as NDJSON." type:"path"`
 	Tag      string `help:"Pattern of the tag that texts and mails carry; its first group is kept." default:"\\[a([0-9A-Za-z-]+)\\]"`
+	Habits   string `help:"What telephones do that are called: empty for a mixture, quick for one whose calls all end in one go." default:""`
 	Letters  int    `help:"Mails kept with their bodies." default:"5000"`
 
 	Receipts       string        `help:"\"\" when asked for, off, first, twice." default:""`
@@ -75,6 +82,7 @@ type Options struct {
 type Ports struct {
 	SMPP int `json:"smpp"`
 	SMTP int `json:"smtp"`
+	SIP  int `json:"sip"`
 	HTTP int `json:"http"`
 }
 
@@ -109,17 +117,19 @@ func (o *Options) fault() Fault {
 
 // World is a running outside world.
 type World struct {
-	opts   Options
-	faults *misbehaviour
-	smsLog *smsLog
-	mails  *mailLog
-	phones *phones // nil in bench mode
-	boxes  *boxes  // nil in bench mode
-	smsc   *SMSC
-	mail   *Mail
-	events *events
-	file   *logFile // nil without a log file
-	ports  Ports
+	opts     Options
+	faults   *misbehaviour
+	smsLog   *smsLog
+	mails    *mailLog
+	callLog  *callLog
+	phones   *phones // nil in bench mode
+	boxes    *boxes  // nil in bench mode
+	smsc     *SMSC
+	mail     *Mail
+	exchange *exchange
+	events   *events
+	file     *logFile // nil without a log file
+	ports    Ports
 }
 
 // Run is the whole program: it starts, prints Ports as one JSON line, and ends when the context ends or Stdin is closed.
@@ -156,6 +166,8 @@ func newWorld(opts Options) (*World, error) {
 	if !opts.Bench {
 		w.phones, w.boxes = newPhones(w.events.stir), newBoxes(opts.Letters, w.events.stir)
 	}
+	w.callLog = newCallLog(w.phones, w.file)
+	w.exchange = newExchange(opts, w.callLog, w.faults)
 	w.smsc = newSMSC(opts, w.smsLog, w.faults, w.phones)
 	w.mail, err = newMail(opts, w.mails, w.faults, w.boxes, &w.smsc.counts)
 	return w, err
@@ -170,11 +182,15 @@ func (w *World) run(ctx context.Context) error {
 		return err
 	}
 	defer w.mail.stop()
+	if err := w.exchange.start(ctx, w.opts.SIP); err != nil {
+		return err
+	}
+	defer w.exchange.stop()
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp4", fmt.Sprintf("127.0.0.1:%d", w.opts.HTTP))
 	if err != nil {
 		return fmt.Errorf("listen for HTTP: %w", err)
 	}
-	w.ports = Ports{SMPP: w.smsc.port, SMTP: w.mail.port, HTTP: l.Addr().(*net.TCPAddr).Port}
+	w.ports = Ports{SMPP: w.smsc.port, SMTP: w.mail.port, SIP: w.exchange.port, HTTP: l.Addr().(*net.TCPAddr).Port}
 	server := &http.Server{Handler: w.routes(), ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx }, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
 	var tasks sync.WaitGroup

@@ -14,7 +14,7 @@ var pageTemplate = template.Must(template.ParseFS(pageFiles, "page/outside.html"
 
 // pagePolicy lets the page load what it brought along and nothing else. A letter's HTML is framed from an address of its own with a
 // policy of its own (showLetter), because a frame made from text would inherit this one and lose the mail's styles.
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src 'self'; " +
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; connect-src 'self'; frame-src 'self'; " +
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 func (w *World) pageRoutes(m *http.ServeMux) {

@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/linxGnu/gosmpp/data"
 
+	"github.com/buurtbel/buurtbel/internal/channel/voice"
 	"github.com/buurtbel/buurtbel/internal/outside"
 )
 
@@ -92,6 +93,57 @@ func TestPage_showsTextsAndMailsAndSendsAnswers(t *testing.T) {
 	}
 }
 
+// TestPage_ringsAndLetsListen watches telephones ring, takes one by hand, and listens.
+func TestPage_ringsAndLetsListen(t *testing.T) {
+	p := world(t, outside.Options{})
+	const home, mobile, absent, machine = "+3220000101", "+32455000102", "+3220000103", "+32455000104"
+	if err := p.Fault(t.Context(), func(f *outside.Fault) {
+		f.CallRules = []outside.CallRule{{Suffix: home[4:], Habit: "absent"}, {Suffix: absent[4:], Habit: "absent"}, {Suffix: mobile[4:], Habit: "hasty", RingMS: 50},
+			{Suffix: machine[4:], Habit: "machine", RingMS: 50}}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	fillWorld(t, p, bound(t, p.SMPP()))
+	tr := trunk(t, p, func(ctx context.Context, _ string, c voice.Call) {
+		go c.Play(ctx, beep(20*time.Second)) //nolint:errcheck // it ends with the call
+		<-c.Done()
+	})
+	keys := make(chan string, 4)
+	for _, number := range []string{home, mobile, absent, machine} {
+		go func() {
+			call, refusal := tr.Dial(t.Context(), number, 25*time.Second)
+			if refusal != nil {
+				return
+			}
+			go call.Play(t.Context(), beep(20*time.Second)) //nolint:errcheck // it ends with the call
+			if k, ok := <-call.Keys(); ok {
+				keys <- number + " " + string(k)
+			}
+			if number != machine {
+				call.HangUp()
+			}
+		}()
+	}
+	if got := await(t, "a key of its own", keys); got != mobile+" 1" {
+		t.Errorf("pressed %q", got)
+	}
+	ctx := browser(t)
+	ringing := chromedp.CSS(`.phone.ringing[data-number="` + home + `"]`)
+	done := chromedp.CSS(`.phone[data-number="` + mobile + `"]`)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 1000), chromedp.Navigate(p.URL()+"?lang=nl"), chromedp.WaitVisible(ringing),
+		chromedp.WaitVisible(done+" audio")); err != nil {
+		t.Fatal(err)
+	}
+	pictures(t, ctx, p.URL())
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 1000), chromedp.Navigate(p.URL()+"?lang=nl"), chromedp.WaitVisible(ringing), chromedp.Click(ringing+" [data-deed=answer]"),
+		chromedp.WaitVisible(chromedp.CSS(`.phone[data-number="`+home+`"] [data-key="2"]`)), chromedp.Click(chromedp.CSS(`.phone[data-number="`+home+`"] [data-key="2"]`))); err != nil {
+		t.Fatal(err)
+	}
+	if got := await(t, "the visitor's key", keys); got != home+" 2" {
+		t.Errorf("pressed %q", got)
+	}
+}
+
 func fillWorld(t *testing.T, p *outside.Process, e *esme) {
 	t.Helper()
 	for n := 1; n <= 60; n++ {
@@ -132,7 +184,7 @@ func pictures(t *testing.T, ctx context.Context, url string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("outside-%d-%s.png", width, scheme)), b, 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", t.Name(), width, scheme)), b, 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}

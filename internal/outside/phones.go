@@ -9,15 +9,17 @@ import (
 
 const (
 	bubblesKept = 20
+	callsShown  = 10
 	phonesKept  = 20_000 // a page is for people to look at; later telephones are logged but not shown
 )
 
 // Phone is one telephone as the page shows it.
 type Phone struct {
-	Number  string   `json:"number"`
-	Off     bool     `json:"off"`
-	Version uint64   `json:"v"` // grows with every change of any telephone
-	Bubbles []Bubble `json:"bubbles"`
+	Number  string      `json:"number"`
+	Off     bool        `json:"off"`
+	Version uint64      `json:"v"` // grows with every change of any telephone
+	Bubbles []Bubble    `json:"bubbles"`
+	Calls   []CallEntry `json:"calls,omitempty"` // the oldest first
 }
 
 // Bubble is one text on a telephone, whole again.
@@ -37,13 +39,14 @@ type phone struct {
 	account string
 	sender  string // who wrote last
 	bubbles []Bubble
+	calls   []CallEntry
 }
 
 func (p *phone) show() Phone {
-	return Phone{Number: formatNumber(p.number), Off: p.off, Version: p.version, Bubbles: slices.Clone(p.bubbles)}
+	return Phone{Number: formatNumber(p.number), Off: p.off, Version: p.version, Bubbles: slices.Clone(p.bubbles), Calls: slices.Clone(p.calls)}
 }
 
-// phones holds the telephones that ever got a text or were switched.
+// phones holds the telephones that ever got a text, were called or switched.
 type phones struct {
 	changed func() // told of every change; must not block
 
@@ -129,6 +132,29 @@ func (p *phones) markTaken(number uint64, text string, at int64) {
 	p.changed()
 }
 
+// called shows a call as it stands now.
+func (p *phones) called(e CallEntry) {
+	number, _, ok := parseNumber([]byte(e.Number))
+	if !ok {
+		return
+	}
+	p.mu.Lock()
+	if t := p.of(number); t != nil {
+		at := slices.IndexFunc(t.calls, func(o CallEntry) bool { return o.ID == e.ID })
+		switch {
+		case at >= 0:
+			t.calls[at] = e
+		case len(t.calls) == callsShown:
+			t.calls = append(slices.Delete(t.calls, 0, 1), e)
+		default:
+			t.calls = append(t.calls, e)
+		}
+		p.touch(t)
+	}
+	p.mu.Unlock()
+	p.changed()
+}
+
 func (p *phones) lastSender(number uint64) (sender, account string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -175,7 +201,7 @@ func (p *phones) take() (list []Phone, texts int) {
 func (p *phones) reset() {
 	p.mu.Lock()
 	for n, t := range p.list {
-		t.bubbles = nil
+		t.bubbles, t.calls = nil, nil
 		p.dirty[n] = struct{}{}
 		p.version++
 		t.version = p.version

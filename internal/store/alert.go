@@ -286,15 +286,16 @@ type DeliveryPlace struct {
 	Kind                                                       buurtbel.MessageKind
 	Expires, Heard                                             time.Time
 	Wording                                                    int
+	Channel                                                    buurtbel.Channel // Delivery alone gives it
 }
 
 // Delivery finds a delivery by the id in a link. The scope may be the installation: the link's signature is the right.
 func (tx *Tx) Delivery(id buurtbel.ID) (DeliveryPlace, error) {
 	var p DeliveryPlace
 	var expires, heard int64
-	err := tx.row(`select d.id, d.recipient, d.message, m.alert, d.zone, r.member, d.contact, m.kind, m.expires, r.heard_at, d.wording
+	err := tx.row(`select d.id, d.recipient, d.message, m.alert, d.zone, r.member, d.contact, m.kind, m.expires, r.heard_at, d.wording, d.channel
 		from delivery d join message m on m.id = d.message join recipient r on r.id = d.recipient where d.id = $1`, id).
-		Scan(&p.Delivery, &p.Recipient, &p.Message, &p.Alert, &p.Zone, &p.Member, &p.Contact, &p.Kind, &expires, &heard, &p.Wording)
+		Scan(&p.Delivery, &p.Recipient, &p.Message, &p.Alert, &p.Zone, &p.Member, &p.Contact, &p.Kind, &expires, &heard, &p.Wording, &p.Channel)
 	p.Expires, p.Heard = instant(expires), instant(heard)
 	return p, missing(err, "error.link.unknown")
 }

@@ -80,7 +80,7 @@ func (p *people) household(network int, home Home, adults int) {
 		id = p.households
 	}
 	family := pick(p.dice, familyNames)
-	shared := ""
+	shared, line := "", ""
 	for i := range adults {
 		m := Member{Given: pick(p.dice, givenNames), Family: family, Network: network, Household: id, Home: home, Language: p.language(network)}
 		if i > 0 && p.chance(60) {
@@ -90,9 +90,23 @@ func (p *people) household(network int, home Home, adults int) {
 		if c := m.Contacts[0]; i == 0 && c.Kind == buurtbel.Mobile {
 			shared = c.Address
 		}
+		line = atHome(m.Contacts, line)
 		p.wishes(&m)
 		p.town.Members = append(p.town.Members, m)
 	}
+}
+
+// atHome gives every telephone at home of one household the same number, the first that one of them has.
+func atHome(contacts []Contact, line string) string {
+	for i := range contacts {
+		if c := &contacts[i]; c.Kind == buurtbel.Fixed {
+			if line == "" {
+				line = c.Address
+			}
+			c.Address = line
+		}
+	}
+	return line
 }
 
 func pick(dice *rand.Rand, list []string) string { return list[dice.IntN(len(list))] }
@@ -153,7 +167,7 @@ func (p *people) mailbox(m *Member) Contact {
 	return Contact{buurtbel.Mailbox, fmt.Sprintf("%s.%d@%s", name, p.mailboxes, MailDomain)}
 }
 
-// wishes gives some members a wish of their own: nothing at night, an absence. One in four hundred is suspended.
+// wishes gives some members a wish of their own: nothing at night, a call at night, an absence. One in four hundred is suspended.
 func (p *people) wishes(m *Member) {
 	switch roll := p.dice.IntN(400); {
 	case roll < 24:
@@ -167,7 +181,13 @@ func (p *people) wishes(m *Member) {
 		m.Away = true
 	case roll < 39:
 		m.Suspended = true
+	case !hasWriting(m) && p.lines%3 > 0: // who has nothing but a telephone at home mostly wants to be woken for what happens now
+		m.Choices.Per = map[buurtbel.Urgency]buurtbel.Choice{buurtbel.Now: {Day: buurtbel.ByCall, Night: buurtbel.ByCall}}
 	}
+}
+
+func hasWriting(m *Member) bool {
+	return slices.ContainsFunc(m.Contacts, func(c Contact) bool { return c.Kind != buurtbel.Fixed })
 }
 
 func hasMailbox(m *Member) bool {

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,7 +62,9 @@ type story struct {
 	alerts     []buurtbel.ID
 	texts      map[string]int // texts that each telephone was expected to get
 	mails      map[string]int // likewise for letter boxes
-	anyDoubles bool           // the carrier failed half-way: doubles are allowed to who is uncertain
+	rung       map[string]int // calls that each telephone was expected to get
+	clock      *clock
+	anyDoubles bool // the carrier failed half-way: doubles are allowed to who is uncertain
 	log        *faults
 	stop       func()
 }
@@ -71,6 +74,9 @@ type plot struct {
 	members int
 	outside outside.Options
 	config  func(*config.Config)
+	calls   bool             // telephones are called
+	town    func(*town.Town) // changes who lives there
+	at      time.Time        // when it happens; zero: on a Tuesday afternoon, nobody sleeps
 }
 
 // tell plays a story on both engines.
@@ -89,8 +95,12 @@ func tell(t *testing.T, p plot, play func(*story)) {
 
 func begin(t *testing.T, engine store.Engine, p plot) *story {
 	t.Helper()
-	s := &story{T: t, ctx: t.Context(), texts: map[string]int{}, mails: map[string]int{}, log: &faults{}}
-	place := app.DemoPlace{Folder: t.TempDir(), Listen: "127.0.0.1:0"}
+	s := &story{T: t, ctx: t.Context(), texts: map[string]int{}, mails: map[string]int{}, rung: map[string]int{}, log: &faults{}}
+	place := app.DemoPlace{Folder: t.TempDir(), Listen: "127.0.0.1:0", Calls: p.calls}
+	if p.at.IsZero() {
+		p.at = tuesday
+	}
+	s.clock = newClock(p.at)
 	if engine == store.Postgres {
 		place.Database = storetest.Postgres(t)
 	}
@@ -100,11 +110,15 @@ func begin(t *testing.T, engine store.Engine, p plot) *story {
 	if p.config != nil {
 		p.config(c)
 	}
-	options := app.Options{Logger: slog.New(s.log), Now: afternoon()}
+	options := app.Options{Logger: slog.New(s.log), Now: s.clock.now}
 	s.app, err = app.Open(s.ctx, c, options)
 	s.must(err)
 	t.Cleanup(func() { s.must(s.app.Close()) })
-	s.town, err = s.app.SeedTown(s.ctx, town.Build(7, p.members), nil)
+	v := town.Build(7, p.members)
+	if p.town != nil {
+		p.town(v)
+	}
+	s.town, err = s.app.SeedTown(s.ctx, v, nil)
 	s.must(err)
 	s.dispatcher, err = s.town.Actor(s.ctx, s.app.DB, s.town.Official(buurtbel.RoleDispatcher))
 	s.must(err)
@@ -115,11 +129,23 @@ func begin(t *testing.T, engine store.Engine, p plot) *story {
 	return s
 }
 
-// afternoon is a clock that goes as fast as the real one, but by which it is a Tuesday afternoon: nobody sleeps.
-func afternoon() func() time.Time {
-	shift := time.Until(time.Date(2026, 9, 15, 12, 30, 0, 0, time.UTC))
-	return func() time.Time { return time.Now().Add(shift) }
+// clock goes as fast as the real one, from a moment of the story's choice, and can jump.
+type clock struct{ shift atomic.Int64 }
+
+// afternoon is a Tuesday afternoon: nobody sleeps.
+func afternoon() func() time.Time { return newClock(tuesday).now }
+
+var tuesday = time.Date(2026, 9, 15, 12, 30, 0, 0, time.UTC)
+
+func newClock(at time.Time) *clock {
+	c := &clock{}
+	c.shift.Store(int64(time.Until(at)))
+	return c
 }
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.shift.Load())) }
+
+func (c *clock) jump(d time.Duration) { c.shift.Add(int64(d)) }
 
 func (s *story) spawn(o outside.Options) {
 	s.Helper()
@@ -198,6 +224,7 @@ func (s *story) end() {
 	}
 	s.stop()
 	s.noSurprises()
+	s.noSurpriseCalls()
 	s.noContradiction()
 	for _, line := range s.log.taken() {
 		s.Errorf("the program complained: %s", line)

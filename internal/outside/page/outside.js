@@ -11,6 +11,7 @@ const phones = new Map(); // number -> as in GET /phones
 const cards = new Map(); // number -> element, only those that were shown
 const dots = new Map(); // number -> element
 let letters = []; // the last first
+const talks = new Map(); // id of a call -> element, kept so that what is being listened to plays on
 const sheets = new Map(); // id -> element
 let texts = 0, mails = 0, phonesShown = matchMedia("(max-width: 640px)").matches ? 6 : 24, lettersShown = 20, planned = false, begun = false;
 
@@ -33,6 +34,7 @@ function take(change) {
 
 function draw() {
   $("texts").textContent = number.format(texts);
+  $("calls").textContent = number.format([...phones.values()].reduce((n, p) => n + (p.calls?.length ?? 0), 0));
   $("count").textContent = number.format(phones.size);
   $("mails").textContent = number.format(mails);
   drawWall();
@@ -56,7 +58,9 @@ function drawWall() {
       dots.set(p.number, dot);
       $("wall").append(dot);
     }
-    const state = p.off ? "off" : p.bubbles?.some((b) => !b.in) ? "wrote" : p.bubbles?.length ? "got" : "";
+    const calls = p.calls ?? [];
+    const spoke = calls.some((c) => c.keys || c.back) || p.bubbles?.some((b) => !b.in);
+    const state = p.off ? "off" : calls.some((c) => c.state !== "ended") ? "rings" : spoke ? "wrote" : p.bubbles?.length || calls.length ? "got" : "";
     if (dot.className !== state) dot.className = state;
   }
 }
@@ -98,6 +102,15 @@ function card(p) {
       b.setAttribute("aria-label", label + ": " + b.dataset.say);
       b.addEventListener("click", () => say(c, b.dataset.say));
     }
+    c.querySelector(".back").addEventListener("click", async () => {
+      const ok = await post("/calls/back", { number: p.number });
+      c.querySelector(".trouble").textContent = words.notDone;
+      c.querySelector(".trouble").hidden = ok;
+    });
+    const mobile = /^\+324/.test(p.number); // a telephone at home gets no texts
+    c.classList.toggle("home", !mobile);
+    c.querySelector("form").hidden = !mobile;
+    c.querySelector(".power").hidden = !mobile;
     c.querySelector("form").addEventListener("submit", (e) => {
       e.preventDefault();
       const field = e.target.querySelector("input");
@@ -118,10 +131,51 @@ function fill(c, p) {
   const screen = c.querySelector(".screen");
   const before = Number(c.dataset.bubbles ?? 0);
   const list = p.bubbles ?? [];
-  screen.replaceChildren(...list.map((b, i) => bubble(b, begun && i >= before)));
-  if (p.off) screen.append(Object.assign(document.createElement("p"), { textContent: words.isOff }));
+  const calls = p.calls ?? [];
+  c.classList.toggle("ringing", calls.some((t) => t.state === "ringing" && !t.back));
+  c.querySelector(".back").hidden = calls.length === 0 || calls.some((t) => t.state !== "ended");
+  const shown = list.map((b, i) => ({ at: b.at_ms, node: bubble(b, begun && i >= before) })).concat(calls.map((t) => ({ at: t.at_ns / 1e6, node: talk(t) })));
+  const nodes = shown.sort((a, b) => a.at - b.at).map((s) => s.node);
+  if (p.off) nodes.push(Object.assign(document.createElement("p"), { textContent: words.isOff }));
+  arrange(screen, nodes);
   c.dataset.bubbles = list.length;
   requestAnimationFrame(() => { screen.scrollTop = screen.scrollHeight; });
+}
+
+// talk is one call on a telephone: what it does now or what became of it, what was said, and keys for the visitor's hand.
+function talk(t) {
+  let d = talks.get(t.id);
+  if (!d) {
+    d = $("call").content.firstElementChild.cloneNode(true);
+    talks.set(t.id, d);
+    for (const b of d.querySelectorAll("[data-deed]")) b.addEventListener("click", () => post(`/calls/${t.id}/${b.dataset.deed}`, {}));
+    for (const b of d.querySelectorAll("[data-key]")) {
+      b.setAttribute("aria-label", words.key.replace("{key}", b.dataset.key));
+      b.addEventListener("click", () => post(`/calls/${t.id}/press`, { key: b.dataset.key }));
+    }
+    d.querySelector("audio").setAttribute("aria-label", words.listen);
+  }
+  const over = t.state === "ended";
+  d.classList.toggle("live", !over);
+  d.querySelector("b").textContent = became(t, over);
+  const says = [clock.format(t.at_ns / 1e6)];
+  if (over && t.answered_ns) says.push(words.lasted.replace("{n}", number.format(Math.max(1, Math.round((t.ended_ns - t.answered_ns) / 1e9)))));
+  if (t.keys) says.push(words.pressed.replace("{keys}", [...t.keys].join(", ")));
+  if (over && t.left && t.did === "person") says.push(words.leftFirst);
+  d.querySelector("small").textContent = says.join(" · ");
+  d.querySelector(".hand").hidden = over;
+  d.querySelector("[data-deed=answer]").hidden = t.state !== "ringing" || t.back;
+  for (const b of d.querySelectorAll("[data-key]")) b.hidden = t.state !== "answered";
+  const audio = d.querySelector("audio");
+  audio.hidden = !(over && t.sound > 0);
+  if (!audio.hidden && !audio.src) audio.src = `/calls/${t.id}/sound.wav`;
+  return d;
+}
+
+function became(t, over) {
+  if (!over && t.state === "ringing") return t.back ? words.ringsThere : words.rings;
+  if (!over) return t.did === "machine" ? words.records : words.talks;
+  return t.back && t.did === "person" ? words.called : words[t.did] ?? t.did;
 }
 
 function bubble(b, fresh) {
@@ -144,7 +198,8 @@ function linked(text) {
 
 function spaced(n) {
   const belgian = /^\+32(4\d\d)(\d\d)(\d\d)(\d\d)$/.exec(n);
-  return belgian ? `+32 ${belgian.slice(1).join(" ")}` : n.replace(/^(\+\d\d)(\d+)$/, "$1 $2");
+  const home = /^\+32(2)(\d\d\d)(\d\d)(\d\d)$/.exec(n);
+  return belgian ?? home ? `+32 ${(belgian ?? home).slice(1).join(" ")}` : n.replace(/^(\+\d\d)(\d+)$/, "$1 $2");
 }
 
 async function post(path, body) {
@@ -157,6 +212,7 @@ async function post(path, body) {
 
 async function say(c, text, field) {
   const ok = await post("/phones/write", { number: c.dataset.number, text });
+  c.querySelector(".trouble").textContent = words.notSent;
   c.querySelector(".trouble").hidden = ok;
   if (ok && field) field.value = "";
 }
