@@ -74,7 +74,7 @@ func (d *Desk) Check(ctx context.Context, actor buurtbel.Actor, zone buurtbel.ID
 	if err := actor.May(buurtbel.MayLaunch, buurtbel.Scope{Zone: zone}, d.db.Now()); err != nil {
 		return nil, err
 	}
-	s, err := d.setting(ctx, zone, draft.Networks)
+	s, err := d.settingOfDraft(ctx, zone, draft)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (d *Desk) Forecast(ctx context.Context, actor buurtbel.Actor, zone buurtbel
 	if err := actor.May(buurtbel.MayLaunch, buurtbel.Scope{Zone: zone}, d.db.Now()); err != nil {
 		return nil, err
 	}
-	s, err := d.setting(ctx, zone, draft.Networks)
+	s, err := d.settingOfDraft(ctx, zone, draft)
 	if err != nil {
 		return nil, err
 	}

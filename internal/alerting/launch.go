@@ -47,7 +47,7 @@ func (d *Desk) Launch(ctx context.Context, actor buurtbel.Actor, zone buurtbel.I
 	if before, err := d.before(ctx, zone, draft.Key); before != nil || err != nil {
 		return before, err
 	}
-	s, err := d.setting(ctx, zone, draft.Networks)
+	s, err := d.settingOfDraft(ctx, zone, draft)
 	if err != nil {
 		return nil, err
 	}
@@ -185,6 +185,9 @@ func (d *Desk) store(ctx context.Context, actor buurtbel.Actor, s *setting, draf
 	digest := digestOf(check.Wordings, draft, len(audience))
 	err = d.db.WriteRank(ctx, store.Urgent, buurtbel.Scope{Zone: s.zone.ID}, func(tx *store.Tx) error {
 		if err := tx.InsertAlert(a, leftOut); err != nil {
+			return err
+		}
+		if err := tx.InsertCode(a.ID, s.code); err != nil {
 			return err
 		}
 		if err := tx.InsertMessage(m, audience); err != nil {

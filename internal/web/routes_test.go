@@ -91,6 +91,7 @@ var rights = []expected{
 	{"POST /templates/{key}", "/templates/burglary", "text-nl=De+auto+met+1-ABC-123", "403 422 403 403 403 403 403 403 422 403"},
 	{"POST /templates/{key}", "/templates/own-{none}", "do=reset", "403 404 403 403 403 403 403 403 404 403"},
 
+	{"GET /check", "/check", "", "200 200 200 200 200 200 200 200 200 200"},
 	{"GET /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"GET /c/{token}", "/c/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
