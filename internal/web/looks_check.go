@@ -18,7 +18,7 @@ func (s sample) check(f Frame, name string) (Frame, Page) {
 		v.Says = locale.Verdict{Source: sampleZone, At: at, Exercise: s.exercise}.Sentences(s.lang, at.Add(time.Hour))
 	case "check-unknown":
 		v.Asked, v.Code.Value = "K7M-4P8", "K7M-4P8"
-		v.Says = []string{locale.Text(s.lang, "message.check.unknown", buurtbel.Args{"Line": "101"})}
+		v.Says = []string{locale.Text(s.lang, "message.check.unknown", buurtbel.Args{"Line": "02 000 00 01"})}
 	}
 	return f, v
 }

@@ -111,7 +111,7 @@ func (d *drafting) findings() []Finding {
 				"Slot", d.v.t("template.slot."+slot), "Language", d.v.t("screen.language.own."+string(lang)))})
 		}
 	}
-	return append(out, d.findingsOf(wording.Note)...)
+	return append(append(d.carrierFinding(), out...), d.findingsOf(wording.Note)...)
 }
 
 func pairsOf(args buurtbel.Args) []any {

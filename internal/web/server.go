@@ -10,6 +10,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/alerting"
+	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/entering"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
@@ -37,6 +38,8 @@ type Options struct {
 	PushKey string
 	// Link is what links in mails begin with.
 	Link string
+	// Health tells how the carriers are; nil: nobody knows, and nothing is said of them.
+	Health func() []delivery.Health
 }
 
 // Server is the door for browsers.
@@ -122,6 +125,8 @@ func (s *Server) routes() []route {
 	all = append(all, s.templateRoutes()...)
 	all = append(all, s.deviceRoutes()...)
 	all = append(all, s.checkRoutes()...)
+	all = append(all, s.carrierRoutes()...)
+	all = append(all, s.treeRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 
