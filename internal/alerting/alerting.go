@@ -48,6 +48,7 @@ type Desk struct {
 	o      Options
 	passes map[buurtbel.ID]pass // of following messages; only Expand touches it
 	frozen *frozen              // of the message that is being expanded; only Expand touches it
+	lately forecasts
 }
 
 // New makes a Desk.

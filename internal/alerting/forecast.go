@@ -17,6 +17,8 @@ type Forecast struct {
 	Later      int                      // wish it in the morning
 	Contacts   map[buurtbel.Channel]int // contact points that are used at once
 	IfSilent   int                      // members who are called when no text arrives
+	Soon       int                      // percent of these networks' members who had the last alerts within a minute
+	SoonKnown  bool                     // enough receipts came for Soon
 	Parts      int                      // SMS parts
 	Cost       int64                    // of what goes out at once, in 1/10000 euro; a call is reckoned as one minute
 	MostCost   int64                    // and of one call to everybody whom no text reaches
@@ -52,6 +54,9 @@ func (d *Desk) Forecast(ctx context.Context, actor buurtbel.Actor, zone buurtbel
 		}
 	}
 	if f.NoPlace, err = d.withoutPlace(ctx, s, draft); err != nil {
+		return nil, err
+	}
+	if f.Soon, f.SoonKnown, err = d.within(ctx, zone, draft.Networks); err != nil {
 		return nil, err
 	}
 	f.Cost = int64(f.Parts)*d.price(s) + int64(f.Contacts[buurtbel.Voice])*d.o.Carrier.Minute

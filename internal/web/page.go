@@ -153,6 +153,7 @@ func words(lang buurtbel.Language) template.FuncMap {
 		"states": func() []string { return States },
 		"list":   func(items ...string) []string { return items },
 		"curve":  newPlot,
+		"trend":  newTrend,
 		"add":    func(a, b float64) float64 { return a + b },
 	}
 }

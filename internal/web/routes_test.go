@@ -92,6 +92,7 @@ var rights = []expected{
 	{"POST /templates/{key}", "/templates/own-{none}", "do=reset", "403 404 403 403 403 403 403 403 404 403"},
 
 	{"GET /check", "/check", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"GET /reach", "/reach", "", "403 200 403 200 200 403 403 403 403 303"},
 	{"GET /carriers", "/carriers", "", "303 303 303 403 403 403 403 303 403 303"},
 	{"GET /tree", "/tree", "", "403 200 403 200 200 403 403 403 403 303"},
 	{"GET /tree/{network}", "/tree/{kerkveld}", "", "403 200 403 200 200 403 403 403 403 303"},

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/buurtbel/buurtbel"
@@ -242,6 +243,9 @@ func (d *drafting) reachWords() Reach {
 		silent = d.v.t("screen.dispatch.if-silent", "Count", f.IfSilent, "Price", locale.Price(d.v.lang, (f.MostCost+50)/100*100))
 	}
 	r := Reach{Sentence: d.v.t("screen.dispatch.sum", "Count", d.reach(), "Points", points), Cost: locale.Price(d.v.lang, (f.Cost+50)/100*100), IfSilent: silent}
+	if f.SoonKnown {
+		r.Soon = d.v.t("screen.reach.soon", "Percent", strconv.Itoa(f.Soon))
+	}
 	if f.Later > 0 {
 		r.LeftOut = append(r.LeftOut, PlaceLine{Name: d.v.t("screen.left.later"), Count: f.Later})
 	}

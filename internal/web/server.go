@@ -127,6 +127,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.checkRoutes()...)
 	all = append(all, s.carrierRoutes()...)
 	all = append(all, s.treeRoutes()...)
+	all = append(all, s.reachRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

@@ -77,6 +77,7 @@ func (v *visit) places() []Link {
 	}
 	add(buurtbel.MayFeedback, "screen.place.debts", "/debts")
 	add(buurtbel.MaySeeNames, "screen.place.lost", "/lost")
+	add(buurtbel.MaySeeNames, "screen.place.reach", "/reach")
 	add(buurtbel.MaySeeNames, "screen.place.tree", "/tree")
 	return out
 }
