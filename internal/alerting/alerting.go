@@ -88,7 +88,8 @@ type setting struct {
 	networks []*buurtbel.Network // those of the draft
 	all      []*buurtbel.Network // of the zone; only from settingOfAll
 	places   *wording.Places
-	code     string // of the alert that is checked, launched or followed; "": it has none
+	out      []buurtbel.ID // of an exercise: who wishes none, in order
+	code     string        // of the alert that is checked, launched or followed; "": it has none
 }
 
 func (d *Desk) setting(ctx context.Context, zone buurtbel.ID, networks []buurtbel.ID) (*setting, error) {

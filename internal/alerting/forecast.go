@@ -46,7 +46,7 @@ func (d *Desk) Forecast(ctx context.Context, actor buurtbel.Actor, zone buurtbel
 		return nil, err
 	}
 	f := &Forecast{People: len(audience), ByNetwork: map[buurtbel.ID]int{}, Left: map[buurtbel.Left]int{}, Contacts: map[buurtbel.Channel]int{}}
-	m := &buurtbel.Message{Class: buurtbel.ClassAlert, Urgency: check.Urgency, Expires: check.Expires, Texts: check.Wordings}
+	m := &buurtbel.Message{Class: buurtbel.ClassAlert, Urgency: check.Urgency, Expires: check.Expires, Texts: check.Wordings, Exercise: draft.Exercise}
 	for start := 0; start < len(audience); start += Slice {
 		slice := audience[start:min(start+Slice, len(audience))]
 		if err := d.forecastSlice(ctx, s, m, slice, leftOut, check, f); err != nil {

@@ -18,13 +18,19 @@ const codeLasts = 90 * 24 * time.Hour
 // codeTries is how many codes are made for one launch before it gives up: one in millions belongs to another alert already.
 const codeTries = 4
 
-// settingOfDraft is setting with the code that the draft's launch will carry: the preview shows the text that goes out.
+// settingOfDraft is setting with the code that the draft's launch will carry, because the preview shows the text that goes out, and with who
+// wishes no exercises when it is one.
 func (d *Desk) settingOfDraft(ctx context.Context, zone buurtbel.ID, draft *Draft) (*setting, error) {
 	s, err := d.setting(ctx, zone, draft.Networks)
 	if err != nil {
 		return nil, err
 	}
-	err = d.db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+	err = d.db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) (err error) {
+		if draft.Exercise {
+			if s.out, err = tx.OutOfExercises(); err != nil {
+				return err
+			}
+		}
 		for try := range codeTries {
 			s.code = token.AlertCode(d.db.Ring(), zone, draft.Key, try)
 			_, taken, err := tx.AlertByCode(s.code)

@@ -272,6 +272,10 @@ func (d *Desk) plan(s *setting, m *buurtbel.Message, people []store.Reachable, l
 			out[i].Left = buurtbel.LeftAddress
 			continue
 		}
+		if _, found := slices.BinarySearch(s.out, p.Member.ID); found && m.Exercise {
+			out[i].Left = buurtbel.LeftExercise
+			continue
+		}
 		steps, left := buurtbel.Deliver(&p.Member, p.Contacts, want, now)
 		out[i].Left = left
 		for _, step := range steps {

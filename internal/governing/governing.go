@@ -140,6 +140,7 @@ type Found struct {
 	Name   store.Name
 	Agrees bool
 	Since  time.Time // when the member agreed, or took it back; zero: neither
+	Out    bool      // wishes no exercises
 }
 
 // Find looks for members of a network by a part of their name. Names are opened and the look is journalled with its reason, for every name
@@ -167,8 +168,12 @@ func Find(ctx context.Context, db *store.DB, actor buurtbel.Actor, role buurtbel
 			return err
 		}
 		consents, err := tx.TreeConsents(network)
+		if err != nil {
+			return err
+		}
+		left, err := tx.OutOfExercises()
 		for _, n := range names {
-			f := Found{Member: n.Member, Name: n.Name}
+			f := Found{Member: n.Member, Name: n.Name, Out: slices.Contains(left, n.Member)}
 			for _, c := range consents {
 				if c.Member == n.Member {
 					f.Agrees, f.Since = c.Holds(), later(c.Given, c.Withdrawn)
@@ -222,5 +227,28 @@ func Consent(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, netw
 			return err
 		}
 		return tx.Append(zone, buurtbel.EntryChange, actor.Person, fmt.Appendf(nil, "phone tree consent %s by %s, member %s, network %s", word, how, member, network))
+	})
+}
+
+// Exercises records that a member wishes no exercises, or takes part again, as told by telephone or on paper to who records it. Real alerts
+// come all the same. It is journalled as such; telling the same twice changes nothing.
+func Exercises(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, network, member buurtbel.ID, takesPart bool, how string) error {
+	if err := actor.May(buurtbel.MaySeeNames, buurtbel.Scope{Zone: zone, Network: network}, db.Now()); err != nil {
+		return err
+	}
+	if how != ByTelephone && how != OnPaper {
+		return buurtbel.Fail(buurtbel.Invalid, "error.tree.how", nil)
+	}
+	return db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		word := "joined"
+		change := func() (bool, error) { return tx.JoinExercises(network, member) }
+		if !takesPart {
+			word, change = "left", func() (bool, error) { return tx.LeaveExercises(network, member, actor.Person, how) }
+		}
+		changed, err := change()
+		if err != nil || !changed {
+			return err
+		}
+		return tx.Append(zone, buurtbel.EntryChange, actor.Person, fmt.Appendf(nil, "exercises %s by %s, member %s, network %s", word, how, member, network))
 	})
 }

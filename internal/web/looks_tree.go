@@ -15,7 +15,7 @@ func (s sample) tree(name string) Page {
 	}
 	t := Tree{Network: "BIN Kerkveld", Lead: s.t("tree.lapsed", "Number", "2"), Print: "/looks/tree-sheets", Find: "/looks/tree", Consent: "/looks/tree",
 		Reason: Field{Name: "reason", Label: s.t("tree.reason"), Hint: s.t("tree.reason-hint")}, Part: Field{Name: "part", Label: s.t("tree.part"), Hint: s.t("tree.part-hint"), Value: "wou"},
-		Asked: true, Found: []TreeFound{{"1", "Lies Wouters", s.t("tree.agrees-since", "Date", "12 maart 2026"), true}, {"2", "Piet Wouters", s.t("tree.not-agreed"), false}},
+		Asked: true, Found: []TreeFound{{"1", "Lies Wouters", s.t("tree.agrees-since", "Date", "12 maart 2026"), true, true}, {"2", "Piet Wouters", s.t("tree.not-agreed"), false, false}},
 		Prints: []TreePrint{{"2", "4 april 2026, 10.12 uur", "4 oktober 2026", "Hilde Roosen, " + s.t("role.officer"), "38"}}}
 	t.Facts = []Fact{{s.t("tree.people"), "41"}, {s.t("tree.agreed"), "36"}, {s.t("tree.callers"), s.t("tree.callers-most", "Count", 12, "Most", buurtbel.TreeCalls)}, {s.t("tree.levels"), "4"}}
 	return t

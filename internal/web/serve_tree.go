@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -97,8 +98,13 @@ func (v *visit) treePage(network buurtbel.ID, status int, problem string, more f
 	more(&view)
 	f := v.frame(v.t("screen.tree.title"), Calm)
 	f.Path, f.Problem = treePath(network, ""), problem
-	if v.r.Method == http.MethodGet && v.r.URL.Query().Get("said") == "yes" {
-		f.Status, f.Path = v.t("screen.tree.recorded"), treePath(network, "")
+	if v.r.Method == http.MethodGet {
+		switch v.r.URL.Query().Get("said") {
+		case "tree":
+			f.Status = v.t("screen.tree.recorded")
+		case "exercises":
+			f.Status = v.t("screen.tree.noted")
+		}
 	}
 	return v.respond(status, f, view)
 }
@@ -183,7 +189,7 @@ func (v *visit) treeFind() error {
 }
 
 func (v *visit) treeFound(f governing.Found) TreeFound {
-	out := TreeFound{ID: f.Member.String(), Name: f.Name.Given + " " + f.Name.Family, Agrees: f.Agrees, State: v.t("screen.tree.not-agreed")}
+	out := TreeFound{ID: f.Member.String(), Name: f.Name.Given + " " + f.Name.Family, Agrees: f.Agrees, Out: f.Out, State: v.t("screen.tree.not-agreed")}
 	since := locale.Date(v.lang, f.Since, v.place())
 	switch {
 	case f.Agrees:
@@ -206,14 +212,21 @@ func (v *visit) treeConsent() error {
 	if err != nil {
 		return buurtbel.Fail(buurtbel.NotFound, "error.person.unknown", nil)
 	}
+	record := map[string]func(context.Context, *store.DB, buurtbel.Actor, buurtbel.ID, buurtbel.ID, buurtbel.ID, bool, string) error{
+		"agrees": governing.Consent, "withdraws": governing.Consent, "joins": governing.Exercises, "leaves": governing.Exercises,
+	}
 	do := v.r.PostFormValue("do")
-	if do != "agrees" && do != "withdraws" {
+	if record[do] == nil {
 		return buurtbel.Fail(buurtbel.Invalid, "error.form.unreadable", nil)
 	}
-	if err := governing.Consent(v.r.Context(), v.s.o.DB, v.actor, v.zone, network, member, do == "agrees", v.r.PostFormValue("how")); err != nil {
+	if err := record[do](v.r.Context(), v.s.o.DB, v.actor, v.zone, network, member, do == "agrees" || do == "joins", v.r.PostFormValue("how")); err != nil {
 		return err
 	}
-	return v.redirect(treePath(network, "?said=yes"))
+	said := "tree"
+	if do == "joins" || do == "leaves" {
+		said = "exercises"
+	}
+	return v.redirect(treePath(network, "?said="+said))
 }
 
 // treePrint answers with the sheets themselves: a print is numbered and journalled, so nobody can come back to its address.

@@ -65,11 +65,17 @@ func TestPhoneTreeFromConsentToPaper(t *testing.T) {
 			t.Errorf("sheet %d: %s", i, plainOf(sheet))
 		}
 	}
+	consent("leaves")
+	if got := b.post(path+"/find", url.Values{"part": {"nummer4"}}); !strings.Contains(got.body, "Doet niet mee aan oefeningen") || !strings.Contains(got.body, "Stemt in sinds") {
+		t.Errorf("after a member left the exercises: %s", plainOf(got.body))
+	}
+	consent("joins")
 	consent("withdraws")
 	if got := print(); strings.Contains(got, "0455 00 00 04") {
 		t.Errorf("after the consent was taken back: %s", plainOf(got))
 	}
-	if s.journalled("phone tree consent given by telephone") != 1 || s.journalled("phone tree consent withdrawn by telephone") != 1 || s.journalled("phone tree printed") != 3 {
+	if s.journalled("phone tree consent given by telephone") != 1 || s.journalled("phone tree consent withdrawn by telephone") != 1 || s.journalled("phone tree printed") != 3 ||
+		s.journalled("exercises left by telephone") != 1 || s.journalled("exercises joined by telephone") != 1 {
 		t.Error("the journal does not tell consents and prints")
 	}
 	if got := plainOf(s.as(s.people[buurtbel.RoleOfficer]).get(path).body); !strings.Contains(got, "Coördinator") || !strings.Contains(got, "geldig tot") {

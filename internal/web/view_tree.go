@@ -34,6 +34,7 @@ func (Tree) template() string { return "tree" }
 type TreeFound struct {
 	ID, Name, State string
 	Agrees          bool
+	Out             bool // wishes no exercises
 }
 
 // TreePrint is one print that was made.
