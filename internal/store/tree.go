@@ -75,9 +75,14 @@ type TreePrint struct {
 	People    int
 }
 
-// InsertTreePrint numbers a print of a network's tree, one after the last. Busy (error.store.busy) when another process printed at the same
-// moment: nothing was opened yet.
+// lockNetworkRow lets one print of a network be numbered after the other. SQLite has its writer.
+var lockNetworkRow = pair{pg: `select 1 from network where id = $1 and zone = $2 for update`}
+
+// InsertTreePrint numbers a print of a network's tree, one after the last without a gap.
 func (tx *Tx) InsertTreePrint(network buurtbel.ID, p TreePrint) (int, error) {
+	if err := tx.lock(lockNetworkRow, network); err != nil {
+		return 0, fmt.Errorf("lock network: %w", err)
+	}
 	number := 0
 	err := tx.row(`select coalesce(max(number), 0) + 1 from tree_print where network = $1 and zone = $2`, network, tx.scope.Zone).Scan(&number)
 	if err != nil {
@@ -85,9 +90,6 @@ func (tx *Tx) InsertTreePrint(network buurtbel.ID, p TreePrint) (int, error) {
 	}
 	_, err = tx.exec(`insert into tree_print (network, number, zone, at, until_at, by_id, role, people) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		network, number, tx.scope.Zone, micros(p.At), micros(p.Until), p.By, p.Role, p.People)
-	if duplicate(err) {
-		return 0, buurtbel.FailWith(err, buurtbel.Busy, "error.store.busy", nil)
-	}
 	if err != nil {
 		return 0, fmt.Errorf("insert print: %w", err)
 	}
