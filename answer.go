@@ -13,6 +13,7 @@ const (
 	AnswerHeard Answer = "heard" // "1", OK, JA, OUI …
 	AnswerStop  Answer = "stop"  // no more texts to this number
 	AnswerStart Answer = "start" // undoes stop
+	AnswerCode  Answer = "code"  // an alert's short code, to learn whether it is real; internal/token reads it
 	AnswerOther Answer = "other" // anything else: kept, answered, never an acknowledgement
 )
 

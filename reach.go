@@ -16,6 +16,7 @@ const (
 	LeftNoContact  Left = "no-contact"   // has no contact point that works
 	LeftNoCarrier  Left = "no-carrier"   // the only contact points need a channel that has no carrier here
 	LeftAddress    Left = "left-address" // lives at an address that the dispatcher left out
+	LeftExercise   Left = "exercise"     // wishes no exercises
 	LeftSuspended  Left = "suspended"    // suspended, and the alert is not a matter of life
 	LeftAway       Left = "away"         // is away by own wish
 	LeftTooLate    Left = "too-late"     // wishes it in the morning; it will have expired

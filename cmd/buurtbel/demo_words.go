@@ -40,6 +40,7 @@ var leftWords = map[buurtbel.Left][4]string{
 	buurtbel.LeftByChoice:   {"wil nu geen alarm, of niet langs die weg", "ne veut pas d'alerte maintenant, ou pas ainsi", "möchte jetzt keinen Alarm, oder nicht so", "wishes none at this hour, or not this way"},
 	buurtbel.LeftNoContact:  {"geen bruikbaar contactpunt", "aucun point de contact utilisable", "kein brauchbarer Kontakt", "no contact point that works"},
 	buurtbel.LeftNoCarrier:  {"alleen een vaste lijn, en niemand belt hier", "seulement une ligne fixe, et personne n'appelle ici", "nur ein Festnetz, und hier ruft niemand an", "only a fixed line, and nothing here makes calls"},
+	buurtbel.LeftExercise:   {"wil geen oefeningen", "ne veut pas d'exercices", "will keine Übungen", "wishes no exercises"},
 	buurtbel.LeftAddress:    {"adres weggelaten", "adresse écartée", "Adresse ausgelassen", "address left out"},
 	buurtbel.LeftSuspended:  {"geschorst", "suspendu", "gesperrt", "suspended"},
 	buurtbel.LeftAway:       {"afwezig", "absent", "abwesend", "away"},

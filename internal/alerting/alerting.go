@@ -48,6 +48,7 @@ type Desk struct {
 	o      Options
 	passes map[buurtbel.ID]pass // of following messages; only Expand touches it
 	frozen *frozen              // of the message that is being expanded; only Expand touches it
+	lately forecasts
 }
 
 // New makes a Desk.
@@ -87,6 +88,8 @@ type setting struct {
 	networks []*buurtbel.Network // those of the draft
 	all      []*buurtbel.Network // of the zone; only from settingOfAll
 	places   *wording.Places
+	out      []buurtbel.ID // of an exercise: who wishes none, in order
+	code     string        // of the alert that is checked, launched or followed; "": it has none
 }
 
 func (d *Desk) setting(ctx context.Context, zone buurtbel.ID, networks []buurtbel.ID) (*setting, error) {

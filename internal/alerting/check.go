@@ -1,6 +1,7 @@
 package alerting
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"strings"
@@ -74,7 +75,7 @@ func (d *Desk) Check(ctx context.Context, actor buurtbel.Actor, zone buurtbel.ID
 	if err := actor.May(buurtbel.MayLaunch, buurtbel.Scope{Zone: zone}, d.db.Now()); err != nil {
 		return nil, err
 	}
-	s, err := d.setting(ctx, zone, draft.Networks)
+	s, err := d.settingOfDraft(ctx, zone, draft)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func (d *Desk) Check(ctx context.Context, actor buurtbel.Actor, zone buurtbel.ID
 func (d *Desk) check(s *setting, draft *Draft, now time.Time) *Check {
 	c := &Check{Elements: map[buurtbel.Language][]wording.Element{}, Urgency: s.zone.Plan.UrgencyOf(draft.Fact), Expires: now.Add(draft.Valid)}
 	c.OnPlan = s.zone.Plan.OnPlan(draft.Fact, draft.Priority, now.In(s.loc), s.zone.Night)
-	c.whole(s, draft, now)
+	c.whole(d, s, draft, now)
 	for _, lang := range languagesOf(s) {
 		c.text(s, draft, lang)
 	}
@@ -108,7 +109,7 @@ func (c *Check) warn(key string, args buurtbel.Args) {
 }
 
 // whole checks what is not about one text: networks, area, plan, expiry, permission.
-func (c *Check) whole(s *setting, draft *Draft, now time.Time) {
+func (c *Check) whole(d *Desk, s *setting, draft *Draft, now time.Time) {
 	if len(s.networks) == 0 {
 		c.refuse("error.alert.no-network", nil)
 	}
@@ -127,12 +128,26 @@ func (c *Check) whole(s *setting, draft *Draft, now time.Time) {
 	if _, known := s.zone.Plan.Rule(draft.Fact); !known {
 		c.refuse("error.alert.fact", nil)
 	}
+	if draft.Exercise {
+		c.exercise(d, s, now)
+	}
 	if m := draft.Missing; m != nil && (m.By == "" || !m.Until.After(now)) {
 		c.refuse("error.alert.permission", nil)
 	}
 	c.Lacking = lacking(s, draft)
 	for _, lang := range c.Lacking {
 		c.warn("error.alert.lacks-language", buurtbel.Args{"Language": string(lang)})
+	}
+}
+
+// exercise refuses an exercise at an hour or on a day when none may ring. Without a calendar nobody knows which days those are.
+func (c *Check) exercise(d *Desk, s *setting, now time.Time) {
+	calendar, err := d.o.Calendar(s.zone)
+	if err == nil {
+		err = buurtbel.MayExercise(now.In(s.loc), s.zone.Night, calendar)
+	}
+	if err != nil {
+		c.refuse(cmp.Or(buurtbel.KeyOf(err), "error.exercise.calendar"), nil)
 	}
 }
 

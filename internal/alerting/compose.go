@@ -32,7 +32,7 @@ func (d *Desk) compose(s *setting, m spoken) []buurtbel.Wording {
 
 func (d *Desk) frame(s *setting, m spoken, r buurtbel.Regime) locale.Frame {
 	f := locale.Frame{Kind: m.kind, Regime: r, Texts: m.texts, Titles: m.titles, Source: s.zone.Name, Network: s.named(r), Line: s.line(),
-		Exercise: m.exercise, Sent: m.at, About: m.earlier, Place: s.loc}
+		Exercise: m.exercise, Sent: m.at, About: m.earlier, Place: s.loc, Code: s.code, CheckAt: d.checkAt()}
 	if asksAcknowledgement(m.kind) {
 		f.Until, f.TextLine = m.expires, s.country.TextLine
 		f.Link, f.LinkSMS = buurtbel.LinkMark, s.zone.LinkInSMS && d.o.Carrier.Link

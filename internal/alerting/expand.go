@@ -103,6 +103,15 @@ func (d *Desk) thaw(ctx context.Context, m store.RunningMessage) (*frozen, error
 	if f.setting, err = d.setting(ctx, m.Zone, nil); err != nil {
 		return nil, err
 	}
+	if f.full.Exercise {
+		err = d.db.Read(ctx, buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
+			f.setting.out, err = tx.OutOfExercises()
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read who wishes no exercises: %w", err)
+		}
+	}
 	d.frozen = f
 	return f, nil
 }

@@ -17,6 +17,8 @@ type Forecast struct {
 	Later      int                      // wish it in the morning
 	Contacts   map[buurtbel.Channel]int // contact points that are used at once
 	IfSilent   int                      // members who are called when no text arrives
+	Soon       int                      // percent of these networks' members who had the last alerts within a minute
+	SoonKnown  bool                     // enough receipts came for Soon
 	Parts      int                      // SMS parts
 	Cost       int64                    // of what goes out at once, in 1/10000 euro; a call is reckoned as one minute
 	MostCost   int64                    // and of one call to everybody whom no text reaches
@@ -30,7 +32,7 @@ func (d *Desk) Forecast(ctx context.Context, actor buurtbel.Actor, zone buurtbel
 	if err := actor.May(buurtbel.MayLaunch, buurtbel.Scope{Zone: zone}, d.db.Now()); err != nil {
 		return nil, err
 	}
-	s, err := d.setting(ctx, zone, draft.Networks)
+	s, err := d.settingOfDraft(ctx, zone, draft)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +46,7 @@ func (d *Desk) Forecast(ctx context.Context, actor buurtbel.Actor, zone buurtbel
 		return nil, err
 	}
 	f := &Forecast{People: len(audience), ByNetwork: map[buurtbel.ID]int{}, Left: map[buurtbel.Left]int{}, Contacts: map[buurtbel.Channel]int{}}
-	m := &buurtbel.Message{Class: buurtbel.ClassAlert, Urgency: check.Urgency, Expires: check.Expires, Texts: check.Wordings}
+	m := &buurtbel.Message{Class: buurtbel.ClassAlert, Urgency: check.Urgency, Expires: check.Expires, Texts: check.Wordings, Exercise: draft.Exercise}
 	for start := 0; start < len(audience); start += Slice {
 		slice := audience[start:min(start+Slice, len(audience))]
 		if err := d.forecastSlice(ctx, s, m, slice, leftOut, check, f); err != nil {
@@ -52,6 +54,9 @@ func (d *Desk) Forecast(ctx context.Context, actor buurtbel.Actor, zone buurtbel
 		}
 	}
 	if f.NoPlace, err = d.withoutPlace(ctx, s, draft); err != nil {
+		return nil, err
+	}
+	if f.Soon, f.SoonKnown, err = d.within(ctx, zone, draft.Networks); err != nil {
 		return nil, err
 	}
 	f.Cost = int64(f.Parts)*d.price(s) + int64(f.Contacts[buurtbel.Voice])*d.o.Carrier.Minute

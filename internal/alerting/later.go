@@ -146,15 +146,23 @@ func (d *Desk) messageTo(s *setting, a *buurtbel.Alert, said spoken) *buurtbel.M
 
 func (d *Desk) alertAndSetting(ctx context.Context, zone, alert buurtbel.ID) (*buurtbel.Alert, *setting, error) {
 	var a *buurtbel.Alert
+	code := ""
 	err := d.db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) (err error) {
-		a, err = tx.Alert(alert)
+		if a, err = tx.Alert(alert); err != nil {
+			return err
+		}
+		code, err = tx.CodeOf(alert)
 		return err
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	s, err := d.setting(ctx, zone, a.Networks)
-	return a, s, err
+	if err != nil {
+		return nil, nil, err
+	}
+	s.code = code
+	return a, s, nil
 }
 
 // Ending is how an alert ended, or why nothing may be told.

@@ -47,7 +47,7 @@ func (d *Desk) Launch(ctx context.Context, actor buurtbel.Actor, zone buurtbel.I
 	if before, err := d.before(ctx, zone, draft.Key); before != nil || err != nil {
 		return before, err
 	}
-	s, err := d.setting(ctx, zone, draft.Networks)
+	s, err := d.settingOfDraft(ctx, zone, draft)
 	if err != nil {
 		return nil, err
 	}
@@ -187,6 +187,9 @@ func (d *Desk) store(ctx context.Context, actor buurtbel.Actor, s *setting, draf
 		if err := tx.InsertAlert(a, leftOut); err != nil {
 			return err
 		}
+		if err := tx.InsertCode(a.ID, s.code); err != nil {
+			return err
+		}
 		if err := tx.InsertMessage(m, audience); err != nil {
 			return err
 		}
@@ -267,6 +270,10 @@ func (d *Desk) plan(s *setting, m *buurtbel.Message, people []store.Reachable, l
 		out[i] = store.Recipient{ID: d.db.NewID(), Member: p.Member.ID, Wording: wordingFor(m, p.Regime)}
 		if _, found := slices.BinarySearch(leftOut, p.Member.ID); found {
 			out[i].Left = buurtbel.LeftAddress
+			continue
+		}
+		if _, found := slices.BinarySearch(s.out, p.Member.ID); found && m.Exercise {
+			out[i].Left = buurtbel.LeftExercise
 			continue
 		}
 		steps, left := buurtbel.Deliver(&p.Member, p.Contacts, want, now)

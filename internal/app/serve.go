@@ -17,6 +17,7 @@ import (
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/gateway"
 	"github.com/buurtbel/buurtbel/internal/config"
+	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/guarding"
 	"github.com/buurtbel/buurtbel/internal/jobs"
 	"github.com/buurtbel/buurtbel/internal/joining"
@@ -83,7 +84,7 @@ func (a *App) Serve(ctx context.Context) error {
 		say = a.say
 	}
 	pages := web.New(web.Options{Say: say, Price: a.price, DB: a.DB, Desk: a.Desk, Entry: a.Gate, Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody,
-		Streets: a.register.streets, PartPrice: a.carrier().Price, Base: a.Base, PushKey: a.pushKey(), Link: a.Config.Server.PublicURL})
+		Streets: a.register.streets, PartPrice: a.carrier().Price, Base: a.Base, PushKey: a.pushKey(), Link: a.Config.Server.PublicURL, Health: a.health()})
 	servers := []*http.Server{a.server(ctx, a.beside(pages.Handler()))}
 	servers[0].RegisterOnShutdown(pages.Close) // live pages end with the server
 	listeners := []net.Listener{a.pages}
@@ -196,4 +197,12 @@ func (a *App) sealHeads(ctx context.Context, actor buurtbel.Actor, t store.Task)
 	return a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
 		return tx.FinishTask(t, tx.Now().Add(24*time.Hour).Truncate(24*time.Hour))
 	})
+}
+
+// health tells the pages how the carriers are; nil before they were opened.
+func (a *App) health() func() []delivery.Health {
+	if a.Dispatcher == nil {
+		return nil
+	}
+	return a.Dispatcher.Health
 }

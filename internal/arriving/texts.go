@@ -11,6 +11,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/locale"
 	"github.com/buurtbel/buurtbel/internal/relaying"
 	"github.com/buurtbel/buurtbel/internal/store"
+	"github.com/buurtbel/buurtbel/internal/token"
 )
 
 // pieceWait is how long the missing pieces of a longer text are waited for.
@@ -54,6 +55,10 @@ func (d *Door) text(ctx context.Context, in *store.Inbound) error {
 		}
 	}
 	in.Meaning = buurtbel.ReadAnswer(in.Body)
+	code, asked := token.ReadAlertCode(in.Body)
+	if asked && in.Meaning == buurtbel.AnswerOther {
+		in.Meaning = buurtbel.AnswerCode
+	}
 	holders, err := d.holders(ctx, in.From)
 	if err != nil {
 		return err
@@ -63,6 +68,8 @@ func (d *Door) text(ctx context.Context, in *store.Inbound) error {
 		return d.acknowledge(ctx, in, holders)
 	case buurtbel.AnswerStop, buurtbel.AnswerStart:
 		return d.stopOrStart(ctx, in, holders)
+	case buurtbel.AnswerCode:
+		return d.isItReal(ctx, in, holders, code)
 	case buurtbel.AnswerOther:
 	}
 	return d.keep(ctx, in, holders)

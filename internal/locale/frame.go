@@ -24,14 +24,17 @@ type Frame struct {
 	Place    *time.Location // of the zone; nil is UTC
 	Link     string         // acknowledgement link, or the mark that a delivery replaces; "" for none
 	LinkSMS  bool           // put the link in the SMS too
+	Code     string         // the alert's short code, such as "K7M-4P9"; "" for none
+	CheckAt  string         // where it is checked, as people type it; mail only
 }
 
 // SMS is the whole text, the same for every recipient but for the link. Source comes first and the fixed line is always there where it belongs:
 // in the alert and its update. In an exercise every language begins and ends with the mark.
 func (f Frame) SMS() string {
 	var texts []string
-	for _, l := range f.languages() {
-		texts = append(texts, f.whole(l))
+	languages := f.languages()
+	for i, l := range languages {
+		texts = append(texts, f.whole(l, i == len(languages)-1))
 	}
 	if f.Link != "" && f.LinkSMS {
 		texts = append(texts, f.Link)
@@ -73,14 +76,17 @@ func (f Frame) languages() []buurtbel.Language {
 	return out
 }
 
-// whole is the text of one language with all that belongs around it.
-func (f Frame) whole(l buurtbel.Language) string {
+// whole is the text of one language with all that belongs around it. The code stands once, in the last: it is the same in every language.
+func (f Frame) whole(l buurtbel.Language, last bool) string {
 	text := f.ownText(l)
 	if f.Kind != buurtbel.KindLaunch {
 		text = Text(l, "message."+string(f.Kind), buurtbel.Args{"Text": text})
 	}
 	text = Text(l, "message.source", buurtbel.Args{"Source": f.Source, "Text": text})
 	text = joinSentences(text, f.after(l))
+	if f.Code != "" && last {
+		text = joinSentences(text, []string{Text(l, "message.check.line", buurtbel.Args{"Code": f.Code})})
+	}
 	if f.Exercise {
 		text = Text(l, "message.exercise.text", buurtbel.Args{"Text": text})
 	}
@@ -199,6 +205,9 @@ func (f Frame) fine(l buurtbel.Language) []Block {
 	}
 	if f.Network != "" {
 		blocks = append(blocks, Block{Role: Fine, Text: Text(l, "message.mail.why", buurtbel.Args{"Network": f.Network, "Source": f.Source})})
+	}
+	if f.Code != "" {
+		blocks = append(blocks, Block{Role: Fine, Text: Text(l, "message.check.mail", buurtbel.Args{"Code": f.Code, "Address": f.CheckAt})})
 	}
 	return append(blocks, Block{Role: Fine, Text: Text(l, "message.mail.reply", buurtbel.Args{"Line": f.Line})})
 }

@@ -20,6 +20,7 @@ const answerWait = 2 * time.Hour
 type Answer struct {
 	Holder store.ContactHolder
 	Key    string        // sentence in the catalogue
+	Said   string        // the sentence itself, when its maker put it into words; Key is not read then
 	Args   buurtbel.Args // the emergency line is added here
 }
 
@@ -78,6 +79,9 @@ func (p *Prepared) Leave(tx *store.Tx) error {
 }
 
 func answerText(zone *buurtbel.Zone, a Answer) (string, error) {
+	if a.Said != "" {
+		return fmt.Sprintf("%s: %s", zone.Name, a.Said), nil
+	}
 	lines, err := zone.EmergencyLines()
 	if err != nil {
 		return "", err

@@ -33,3 +33,13 @@ func (g *gate) pass(key string, now time.Time) error {
 	}
 	return nil
 }
+
+// full tells whether a key had its share, without counting a try.
+func (g *gate) full(key string, now time.Time) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if now.Sub(g.since) < time.Minute && !now.Before(g.since) && g.tries[key] >= g.most {
+		return buurtbel.Fail(buurtbel.Busy, "error.form.too-often", nil)
+	}
+	return nil
+}

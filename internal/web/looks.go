@@ -75,7 +75,7 @@ func (s sample) own(key string) string { return locale.Text(s.lang, key, nil) }
 
 // samplePages lists the pages of /looks in the order of an alert's life.
 var samplePages = []string{"sign-in", "sign-in-sent", "enter", "start-dispatcher", "start-officer", "start-coordinator", "start-member", "dispatch", "dispatch-refused",
-	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "templates", "template", "template-new", "heard", "heard-said", "device", "app", "hand-over", "failure"}
+	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "trees", "tree", "tree-sheets", "outage", "reach", "templates", "template", "template-new", "heard", "heard-said", "check", "check-real", "check-unknown", "device", "app", "hand-over", "failure"}
 
 func (s sample) page(name string) (Frame, Page) {
 	f := s.frame()
@@ -113,6 +113,18 @@ func (s sample) page(name string) (Frame, Page) {
 	case "lost":
 		f.Title, f.Role = s.t("lost.title"), s.t("role.coordinator")
 		return f, s.lost()
+	case "trees", "tree", "tree-sheets":
+		f.Title, f.Role = s.t("tree.title"), s.t("role.coordinator")
+		return f, s.tree(name)
+	case "reach":
+		f.Title, f.Role = s.t("reach.title"), s.t("role.officer")
+		return f, s.reach()
+	case "outage":
+		f.Title, f.OutageAt = s.t("dispatch.title"), "/looks/outage"
+		f.Outage = Outage{Words: s.t("carriers.none"), Href: "/looks/trees", All: true}
+		view := s.dispatch(false)
+		view.Preflight.Findings = append([]Finding{{Level: "warned", Code: "carriers", Sentence: s.t("carriers.launch-none", "Until", "04.14 uur")}}, view.Preflight.Findings...)
+		return f, view
 	case "templates", "template", "template-new":
 		f.Role = s.t("role.officer")
 		return s.templates(f, name)
@@ -134,6 +146,8 @@ func (s sample) person(f Frame, name string) (Frame, Page) {
 	case "device", "app":
 		f.Shape, f.Title = Member, s.t("device.title")
 		return f, s.device(name == "app")
+	case "check", "check-real", "check-unknown":
+		return s.check(f, name)
 	case "confirm":
 		f.Shape, f.Title, f.Places = Bare, s.t("confirm.title"), nil
 		return f, s.confirm()

@@ -59,7 +59,7 @@ func (s sample) preflight(where string, refused bool) Preflight {
 	p := Preflight{Bubbles: []Bubble{{From: "POLITIE", Text: text, Length: 234, Parts: 2, Price: "€ 0,11"}},
 		Letter: Letter{From: sampleZone, Subject: sampleTitle, Paragraphs: []string{before, "Ziet u iets? Bel 112. Doe zelf niets.", "Sinds 02.10 uur, geldig tot 04.00 uur."}},
 		Places: []PlaceLine{{"Kerkstraat", "", 148}, {"Molenweg", "", 121}, {"Veldstraat", "", 97}, {"Pastorijstraat", "", 64}, {"Kapelledreef", "", 58}, {"Populierenlaan", "", 41}, {"BIN Kerkveld", "9 …", 83}},
-		Reach: Reach{s.t("dispatch.sum", "Count", 612, "Points", 1104), "€ 71,94", s.t("dispatch.if-silent", "Count", 480, "Price", "€ 98,34"), []PlaceLine{{s.t("left.later"), "", 17}, {s.t("left.by-choice"), "", 6},
+		Reach: Reach{s.t("dispatch.sum", "Count", 612, "Points", 1104), "€ 71,94", s.t("dispatch.if-silent", "Count", 480, "Price", "€ 98,34"), s.t("reach.soon", "Percent", "94"), []PlaceLine{{s.t("left.later"), "", 17}, {s.t("left.by-choice"), "", 6},
 			{s.t("left.left-address"), "", 2}}},
 		Chosen: true, Listen: "/looks/dispatch",
 		Launch: Launch{Words: s.t("dispatch.launch", "Count", 612, "Where", where), Ready: true}}

@@ -54,6 +54,8 @@ type Frame struct {
 	Problem  string   // a sentence about what is wrong with the form; read out first
 	Manifest string   // of the app that this page can be put on a home screen as; empty: none
 	Scripts  []string // modules of this page; Render sets them
+	Outage   Outage   // what cannot go out now
+	OutageAt string   // where the same is asked again; empty for who does not work at the desk
 }
 
 // Link is one place to go.
@@ -151,6 +153,7 @@ func words(lang buurtbel.Language) template.FuncMap {
 		"states": func() []string { return States },
 		"list":   func(items ...string) []string { return items },
 		"curve":  newPlot,
+		"trend":  newTrend,
 		"add":    func(a, b float64) float64 { return a + b },
 	}
 }

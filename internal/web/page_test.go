@@ -301,7 +301,8 @@ func TestEveryLanguageHasTheScreenWords(t *testing.T) {
 		}
 		for _, lang := range buurtbel.Languages {
 			args := buurtbel.Args{"Count": 2, "Total": 3, "Name": "N", "Where": "W", "Price": "P", "Span": "S", "Due": "D", "When": "T", "Line": "L", "Source": "Q",
-				"Email": "E", "Lasts": "L", "Asker": "A", "Points": 4, "What": "W", "SquareKM": "1,5", "Networks": "N", "Most": 8, "Languages": "L", "Settled": 9, "HandedOver": 1, "NotReached": 1, "Slot": "S", "Language": "L", "Why": "W", "Done": 1, "Characters": "C"}
+				"Email": "E", "Lasts": "L", "Asker": "A", "Points": 4, "What": "W", "SquareKM": "1,5", "Networks": "N", "Most": 8, "Languages": "L", "Settled": 9, "HandedOver": 1, "NotReached": 1, "Slot": "S", "Language": "L", "Why": "W", "Done": 1, "Characters": "C",
+				"Down": "D", "Up": "U", "Until": "U", "Network": "N", "Number": "1", "Date": "D", "Percent": "94"}
 			if got := locale.Text(lang, key, args); got == key || strings.Contains(got, "!") {
 				t.Errorf("%s in %s: %q", key, lang, got)
 			}

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,6 +82,14 @@ type site struct {
 	colleague      buurtbel.ID // another dispatcher
 	foreignOfficer buurtbel.ID
 	members        []buurtbel.ID
+	carriers       *atomic.Pointer[[]delivery.Health] // nil: nothing is said of them
+}
+
+func (s *site) health() []delivery.Health {
+	if list := s.carriers.Load(); list != nil {
+		return *list
+	}
+	return nil
 }
 
 func found(t *testing.T) *site {
@@ -88,12 +97,12 @@ func found(t *testing.T) *site {
 	db := storetest.Open(t, store.SQLite, nil)
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	s := &site{T: t, db: db, sms: &carrier{}, mail: &carrier{}, zone: db.NewID(), other: db.NewID(), kerkveld: db.NewID(), wide: db.NewID(), foreignNetwork: db.NewID(),
-		people: map[buurtbel.Role]buurtbel.ID{}}
+		people: map[buurtbel.Role]buurtbel.ID{}, carriers: new(atomic.Pointer[[]delivery.Health])}
 	s.town()
 	s.desk = alerting.New(db, alerting.Options{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Carrier: alerting.Carrier{Price: 550, Answer: true},
 		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }, Within: s.within, Link: "https://alarm.example.org", Logger: quiet})
 	s.gate = entering.New(db, entering.Options{Link: "https://alarm.example.org", Logger: quiet})
-	s.server = httptest.NewServer(New(Options{DB: db, Desk: s.desk, Entry: s.gate, Logger: quiet, MaxBody: 64 << 10, Say: sound, PushKey: pushKey, Link: "https://alarm.example.org"}).Handler())
+	s.server = httptest.NewServer(New(Options{DB: db, Desk: s.desk, Entry: s.gate, Logger: quiet, MaxBody: 64 << 10, Say: sound, PushKey: pushKey, Link: "https://alarm.example.org", Health: s.health}).Handler())
 	t.Cleanup(s.server.Close)
 	s.run(quiet)
 	return s

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/buurtbel/buurtbel"
@@ -111,7 +112,7 @@ func (d *drafting) findings() []Finding {
 				"Slot", d.v.t("template.slot."+slot), "Language", d.v.t("screen.language.own."+string(lang)))})
 		}
 	}
-	return append(out, d.findingsOf(wording.Note)...)
+	return append(append(d.carrierFinding(), out...), d.findingsOf(wording.Note)...)
 }
 
 func pairsOf(args buurtbel.Args) []any {
@@ -242,6 +243,9 @@ func (d *drafting) reachWords() Reach {
 		silent = d.v.t("screen.dispatch.if-silent", "Count", f.IfSilent, "Price", locale.Price(d.v.lang, (f.MostCost+50)/100*100))
 	}
 	r := Reach{Sentence: d.v.t("screen.dispatch.sum", "Count", d.reach(), "Points", points), Cost: locale.Price(d.v.lang, (f.Cost+50)/100*100), IfSilent: silent}
+	if f.SoonKnown {
+		r.Soon = d.v.t("screen.reach.soon", "Percent", strconv.Itoa(f.Soon))
+	}
 	if f.Later > 0 {
 		r.LeftOut = append(r.LeftOut, PlaceLine{Name: d.v.t("screen.left.later"), Count: f.Later})
 	}
@@ -254,7 +258,7 @@ func (d *drafting) reachWords() Reach {
 }
 
 // leftOrder lists why a member is left out, in the order in which it is told.
-var leftOrder = []buurtbel.Left{buurtbel.LeftByChoice, buurtbel.LeftTooLate, buurtbel.LeftAway, buurtbel.LeftAddress, buurtbel.LeftNoContact, buurtbel.LeftNoCarrier,
+var leftOrder = []buurtbel.Left{buurtbel.LeftByChoice, buurtbel.LeftTooLate, buurtbel.LeftAway, buurtbel.LeftExercise, buurtbel.LeftAddress, buurtbel.LeftNoContact, buurtbel.LeftNoCarrier,
 	buurtbel.LeftSuspended, buurtbel.LeftNotAMember}
 
 // button says exactly what the launch would do, or what must be done first.

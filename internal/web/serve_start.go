@@ -201,6 +201,11 @@ func (v *visit) networkCards(tx *store.Tx, d *overview) ([]Card, error) {
 	if n > 0 {
 		out = append(out, Card{Count: n, Title: v.t("screen.start.lost", "Count", n), Text: v.t("screen.start.lost-text"), Action: v.t("screen.start.lost-do"), Href: "/lost"})
 	}
+	if cards, err := v.treeCards(tx, own); err == nil {
+		out = append(out, cards...)
+	} else {
+		return nil, err
+	}
 	for _, a := range d.alerts {
 		if len(out) <= lastFew && wentOut(a) && len(chosen(own, a.Networks)) > 0 {
 			out = append(out, Card{Title: v.subject(d.networks, a), Text: v.t("screen.start.sent", "When", locale.When(v.lang, a.At, v.now, d.loc)),

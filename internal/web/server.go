@@ -10,6 +10,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/alerting"
+	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/entering"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
@@ -37,18 +38,24 @@ type Options struct {
 	PushKey string
 	// Link is what links in mails begin with.
 	Link string
+	// Health tells how the carriers are; nil: nobody knows, and nothing is said of them.
+	Health func() []delivery.Health
 }
 
 // Server is the door for browsers.
 type Server struct {
-	o     Options
-	links gate    // tries at links that need no sign-in
-	homes homes   // in which streets members live
-	live  watches // who watches which alert
+	o      Options
+	links  gate    // tries at links that need no sign-in
+	checks gate    // looks at codes, by address
+	misses gate    // codes that do not exist, by address
+	homes  homes   // in which streets members live
+	live   watches // who watches which alert
 }
 
 // New makes the pages' handler.
-func New(o Options) *Server { return &Server{o: o, links: gate{most: 30}} }
+func New(o Options) *Server {
+	return &Server{o: o, links: gate{most: 30}, checks: gate{most: mostChecks}, misses: gate{most: mostMisses}}
+}
 
 // cost is what a message cost until now in 1/10000 euro. other is the price at a carrier that is not configured any more.
 func (s *Server) cost(t *store.Tally, other int64) (sum int64) {
@@ -117,6 +124,10 @@ func (s *Server) routes() []route {
 	all = append(all, s.officerRoutes()...)
 	all = append(all, s.templateRoutes()...)
 	all = append(all, s.deviceRoutes()...)
+	all = append(all, s.checkRoutes()...)
+	all = append(all, s.carrierRoutes()...)
+	all = append(all, s.treeRoutes()...)
+	all = append(all, s.reachRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

@@ -113,6 +113,7 @@ type Reach struct {
 	Sentence string // "612 leden in BIN Kerkveld, 655 telefoons en brievenbussen."
 	Cost     string // "€ 71,94"
 	IfSilent string // who is called when no text arrives; may be empty
+	Soon     string // "De vorige keren kwam 94 % binnen de minuut aan."; empty when too few receipts came
 	LeftOut  []PlaceLine
 }
 

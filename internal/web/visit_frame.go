@@ -24,6 +24,9 @@ func (v *visit) frame(title string, mode Mode) Frame {
 	if v.session.Shared {
 		f.HandOver = "/hand-over?back=" + url.QueryEscape(f.Path)
 	}
+	if v.seesZone() == nil && v.s.o.Health != nil {
+		f.Outage, f.OutageAt = v.outage(), "/carriers"
+	}
 	err := v.read(func(tx *store.Tx) error {
 		zone, err := tx.Zone()
 		if err != nil {
@@ -74,6 +77,8 @@ func (v *visit) places() []Link {
 	}
 	add(buurtbel.MayFeedback, "screen.place.debts", "/debts")
 	add(buurtbel.MaySeeNames, "screen.place.lost", "/lost")
+	add(buurtbel.MaySeeNames, "screen.place.reach", "/reach")
+	add(buurtbel.MaySeeNames, "screen.place.tree", "/tree")
 	return out
 }
 

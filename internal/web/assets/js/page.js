@@ -29,6 +29,18 @@ for (const button of all("[data-prints]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// What cannot go out now is said on every page of the desk, also on one that has stood open for hours.
+const outage = document.querySelector("[data-outage]");
+async function ask() {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(outage.dataset.outage, { cache: "no-store" });
+    const html = answer.ok && !answer.redirected ? (await answer.text()).trim() : null;
+    if (html !== null && html !== outage.innerHTML.trim()) outage.innerHTML = html; // written by our own server, which escapes every value
+  } catch { /* the server does not answer: the page's own actions say so */ }
+}
+if (outage) setInterval(ask, 3_000);
+
 document.getElementById("problem")?.focus();
 keepForms();
 makeDialogs();
