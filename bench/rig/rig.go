@@ -38,6 +38,7 @@ type Setup struct {
 	Folder    string // of the data and the key ring
 	Database  string // address on PostgreSQL; "" on SQLite
 	SMPP      string // address of the SMSC; "" for no SMS
+	Second    string // address of the SMSC that is used when the first cannot take work; "" for none
 	SMTP      string // address of the mail server; "" for no mail
 	Receipts  bool
 	Window    int           // open submit_sm; 500 when 0
@@ -112,6 +113,11 @@ func (s *Setup) Config() *config.Config {
 	c.Delivery = config.Delivery{Unsettled: 500, Claim: 250}
 	if s.SMPP != "" {
 		c.SMS = append(c.SMS, config.SMS{Config: s.Carrier()})
+	}
+	if s.Second != "" {
+		second := s.Carrier()
+		second.Name, second.Address = "carrier-b", s.Second
+		c.SMS = append(c.SMS, config.SMS{Config: second})
 	}
 	if s.SMTP != "" {
 		c.Email = append(c.Email, config.Email{Config: s.Mailer()})
