@@ -6,7 +6,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -89,7 +88,6 @@ func run(ctx context.Context) error {
 			return fmt.Errorf("%d recipients: %w", n, err)
 		}
 		out.Sizes = append(out.Sizes, s)
-		fmt.Fprintf(os.Stderr, "%d recipients: %.1f s, %.1f us, %.0f MB\n", n, s.Seconds, s.CPU, s.PeakMB)
 	}
 	if err := stop(); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"time"
 
@@ -112,6 +113,8 @@ func (s *stand) run(ctx context.Context) error {
 	s.out.SecondsAll = append(s.out.SecondsAll, float64(int(took.Seconds()/float64(s.out.Alerts)*1000+0.5))/1000)
 	s.out.CPUAll = append(s.out.CPUAll, rig.Round(float64(cpu.Microseconds())/float64(s.out.Alerts*s.out.Recipients)))
 	s.out.PeakMB = max(s.out.PeakMB, rig.PeakMB())
+	fmt.Fprintf(os.Stderr, "%d recipients, a run: %.1f s, %.1f us, %.0f MB at most\n", s.out.Recipients, s.out.SecondsAll[len(s.out.SecondsAll)-1],
+		s.out.CPUAll[len(s.out.CPUAll)-1], s.out.PeakMB)
 	return errors.Join(s.halt(), s.world.Reset(ctx))
 }
 
