@@ -32,6 +32,9 @@ const patience = 30 * time.Second
 
 func (b *bench) finished(ctx context.Context, tag string) (time.Time, error) {
 	limit := patience
+	if b.o.voice {
+		limit = patienceVoice
+	}
 	if b.o.control {
 		limit = 2 * time.Second
 	}
@@ -80,6 +83,9 @@ func (b *bench) sightings(ctx context.Context, tag string) (sightings, error) {
 
 // compare sets the store's last word beside what the sinks saw.
 func (b *bench) compare(ctx context.Context, p *point, unsettled int) error {
+	if b.o.voice {
+		return b.compareCalls(ctx, p, unsettled)
+	}
 	seen, err := b.sightings(ctx, p.tag)
 	if err != nil {
 		return err

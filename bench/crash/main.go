@@ -1,5 +1,5 @@
 // Program crash kills the program from outside, again and again, while an alert is on its way, and compares what the store says in the end with
-// what the SMSC and the mail server saw. Those live on through every kill. Nothing may be lost, what was doubled must be named uncertain, and no
+// what the SMSC and the mail server saw, or with -voice the telephones. Those live on through every kill. Nothing may be lost, what was doubled must be named uncertain, and no
 // state may contradict the sinks.
 package main
 
@@ -25,6 +25,8 @@ type options struct {
 	signal      string
 	control     bool
 	fault       bool
+	voice       bool
+	lines       int
 	seed        uint64
 	json, keep  bool
 }
@@ -51,6 +53,9 @@ type result struct {
 	Faults      map[string]int    `json:"faults,omitempty"`
 	Control     bool              `json:"control"` // the guard was taken out: lost or doubled must be above 0
 	Recipients  int               `json:"recipients_per_point"`
+	Calls       int               `json:"calls,omitempty"`
+	Spoken      int               `json:"calls_answered_when_killed,omitempty"`
+	Ringing     int               `json:"calls_ringing_when_killed,omitempty"`
 	Calibration calibration       `json:"calibration_ms"`
 	Seed        uint64            `json:"seed"`
 	Seconds     float64           `json:"bench_seconds"`
@@ -60,8 +65,12 @@ type result struct {
 }
 
 func main() {
-	if len(os.Args) == 6 && os.Args[1] == "child" {
+	switch {
+	case len(os.Args) == 6 && os.Args[1] == "child":
 		rig.Main(program)
+		return
+	case len(os.Args) == 2 && os.Args[1] == "callee":
+		rig.Main(answer)
 		return
 	}
 	rig.Main(run)
@@ -76,12 +85,17 @@ func run(ctx context.Context) (err error) {
 	flag.StringVar(&o.signal, "signal", "kill", "kill or term")
 	flag.BoolVar(&o.control, "control", false, "take the guard out: lost or doubled must then be above 0")
 	flag.BoolVar(&o.fault, "fault", false, "mails too, and sinks that misbehave: 451 for a second, throttling, drops, restarts")
+	flag.BoolVar(&o.voice, "voice", false, "calls instead of texts: the members have nothing but a fixed line")
+	flag.IntVar(&o.lines, "lines", 40, "lines of the trunk, with -voice")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "of the moments")
 	flag.BoolVar(&o.json, "json", false, "print one JSON object")
 	flag.BoolVar(&o.keep, "out", false, "also write bench/results/crash-<engine>-<commit>.json")
 	flag.Parse()
 	if o.signal != "kill" && o.signal != "term" {
 		return fmt.Errorf("signal %q: must be kill or term", o.signal)
+	}
+	if err := o.calls(); err != nil {
+		return err
 	}
 	began := time.Now()
 	b, err := prepare(ctx, o)
@@ -100,6 +114,9 @@ func run(ctx context.Context) (err error) {
 	if o.fault {
 		name += "-fault"
 	}
+	if o.voice {
+		name += "-voice"
+	}
 	return rig.Report(name, b.out.Engine, b.out, o.json, o.keep)
 }
 
@@ -108,6 +125,7 @@ type bench struct {
 	o      *options
 	setup  *rig.Setup
 	world  *outside.Process
+	callee *callee // with -voice
 	town   *rig.Town
 	watch  *rig.Watch
 	member map[int64]int // which one, by id
@@ -132,7 +150,13 @@ func prepare(ctx context.Context, o *options) (*bench, error) {
 	if b.world, err = rig.Outside(outside.Options{ReceiptAfter: 30 * time.Millisecond, ReceiptSpread: 30 * time.Millisecond}); err != nil {
 		return nil, errors.Join(err, b.setup.Remove())
 	}
-	b.setup.SMPP, b.setup.Receipts = b.world.SMPP(), true
+	if o.voice {
+		if err := b.ring(); err != nil {
+			return nil, errors.Join(err, b.close())
+		}
+	} else {
+		b.setup.SMPP, b.setup.Receipts = b.world.SMPP(), true
+	}
 	if o.fault {
 		b.setup.SMTP, b.out.Faults = b.world.SMTP(), map[string]int{}
 	}
@@ -157,7 +181,7 @@ func (b *bench) fill(ctx context.Context) error {
 	if b.out.Settings, err = rig.Settings(ctx, a.DB); err != nil {
 		return err
 	}
-	b.town, err = rig.Build(ctx, a.DB, []int{b.o.recipients}, rig.Contacts{Mobile: true, Mailbox: b.o.fault})
+	b.town, err = rig.Build(ctx, a.DB, []int{b.o.recipients}, rig.Contacts{Mobile: !b.o.voice, Fixed: b.o.voice, Mailbox: b.o.fault})
 	if err != nil {
 		return err
 	}
@@ -175,6 +199,9 @@ func (b *bench) close() error {
 	}
 	if b.watch != nil {
 		errs = append(errs, b.watch.Close())
+	}
+	if b.callee != nil {
+		errs = append(errs, b.callee.stop())
 	}
 	return errors.Join(append(errs, b.world.Stop(), b.setup.Remove())...)
 }

@@ -61,12 +61,11 @@ func (b *bench) calibrate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		sum, err := b.world.Summary(ctx, tag)
+		from, until, err := b.span(ctx, tag)
 		if err != nil {
 			return err
 		}
-		since := func(ns int64) float64 { return rig.MS(time.Unix(0, ns).Sub(began)) }
-		first, last, final = append(first, since(sum.First)), append(last, since(sum.Last)), append(final, rig.MS(done.Sub(began)))
+		first, last, final = append(first, rig.MS(from.Sub(began))), append(last, rig.MS(until.Sub(began))), append(final, rig.MS(done.Sub(began)))
 		took, err := b.again(ctx)
 		if err != nil {
 			return err
@@ -75,6 +74,15 @@ func (b *bench) calibrate(ctx context.Context) error {
 	}
 	b.out.Calibration = calibration{First: rig.Quantile(first, 0), Last: rig.Quantile(last, 0), Final: rig.Quantile(final, 0), Recovery: rig.Median(ready)}
 	return nil
+}
+
+// span gives when the sinks saw the first and the last of an alert.
+func (b *bench) span(ctx context.Context, tag string) (first, last time.Time, err error) {
+	if b.o.voice {
+		return b.talked()
+	}
+	sum, err := b.world.Summary(ctx, tag)
+	return time.Unix(0, sum.First), time.Unix(0, sum.Last), err
 }
 
 // again ends the program kindly and starts it anew; it gives how long starting took.
@@ -97,6 +105,7 @@ type point struct {
 	fault  string
 	when   time.Duration // of the fault, after the launch
 	busy   bool
+	calls  []called // seen so far, with -voice
 }
 
 // plan draws the moment of a point: a third in launch and expansion, half between first and last hand-off, the rest in recording and receipts.
@@ -184,6 +193,9 @@ func (b *bench) kill(ctx context.Context, p *point) (int, error) {
 		return 0, err
 	}
 	b.out.Unsettled = max(b.out.Unsettled, most) // of one carrier
+	if err := b.interrupted(p); err != nil {
+		return 0, err
+	}
 	n, err := b.watch.Count(ctx, `select count(*) from delivery d join message m on m.id = d.message join alert a on a.id = m.alert
 		where a.key = $1 and d.state = 'sending'`, p.tag)
 	return n, err

@@ -40,9 +40,13 @@ func Number(i int) string {
 // Mailbox is the mailbox of a member, likewise.
 func Mailbox(i int) string { return fmt.Sprintf("m%06d@example.org", i) }
 
+// Telephone is the fixed line of a member, likewise; there are 900 of them.
+func Telephone(i int) string { return fmt.Sprintf("+3220000%03d", i) }
+
 // Contacts says which contact points members get.
 type Contacts struct {
 	Mobile  bool
+	Fixed   bool
 	Mailbox bool
 	Hidden  bool // the mailboxes are not verified: no alert goes there, only what the bench sends itself
 }
@@ -96,6 +100,9 @@ func (g *Group) member(db *store.DB, i int, has Contacts) store.NewMember {
 	g.Members = append(g.Members, m.ID)
 	if has.Mobile {
 		m.Contacts = append(m.Contacts, store.NewContact{ID: db.NewID(), Kind: buurtbel.Mobile, Address: Number(i), Verified: true})
+	}
+	if has.Fixed {
+		m.Contacts = append(m.Contacts, store.NewContact{ID: db.NewID(), Kind: buurtbel.Fixed, Address: Telephone(i), Verified: true})
 	}
 	if has.Mailbox {
 		c := store.NewContact{ID: db.NewID(), Kind: buurtbel.Mailbox, Rank: 1, Address: Mailbox(i), Verified: !has.Hidden}

@@ -22,6 +22,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/channel/email"
 	"github.com/buurtbel/buurtbel/internal/channel/sms"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
+	"github.com/buurtbel/buurtbel/internal/channel/voice/sip"
 	"github.com/buurtbel/buurtbel/internal/config"
 	"github.com/buurtbel/buurtbel/internal/outside"
 	"github.com/buurtbel/buurtbel/internal/store"
@@ -38,7 +39,10 @@ type Setup struct {
 	Folder    string // of the data and the key ring
 	Database  string // address on PostgreSQL; "" on SQLite
 	SMPP      string // address of the SMSC; "" for no SMS
+	Second    string // address of the SMSC that is used when the first cannot take work; "" for none
 	SMTP      string // address of the mail server; "" for no mail
+	SIP       string // address of the telephones; "" for no calls
+	Lines     int    // of the trunk to them
 	Receipts  bool
 	Window    int           // open submit_sm; 500 when 0
 	Mails     int           // connections to the mail server; 4 when 0
@@ -113,6 +117,14 @@ func (s *Setup) Config() *config.Config {
 	if s.SMPP != "" {
 		c.SMS = append(c.SMS, config.SMS{Config: s.Carrier()})
 	}
+	if s.Second != "" {
+		second := s.Carrier()
+		second.Name, second.Address = "carrier-b", s.Second
+		c.SMS = append(c.SMS, config.SMS{Config: second})
+	}
+	if s.SIP != "" {
+		c.Voice = append(c.Voice, config.Voice{Config: s.Trunk(), PricePerMinute: 550})
+	}
 	if s.SMTP != "" {
 		c.Email = append(c.Email, config.Email{Config: s.Mailer()})
 	}
@@ -123,6 +135,11 @@ func (s *Setup) Config() *config.Config {
 func (s *Setup) Carrier() smpp.Config {
 	return smpp.Config{Config: sms.Config{Name: "carrier-a", Sender: "8810", CanBeAnswered: true, PricePerPart: 550}, Address: s.SMPP,
 		SystemID: "buurtbel", Password: Password, Window: orElse(s.Window, 500), Receipts: s.Receipts, MaxPerSecond: s.PerSecond}
+}
+
+// Trunk is the trunk to the telephones.
+func (s *Setup) Trunk() sip.Config {
+	return sip.Config{Name: "trunk-a", Server: s.SIP, Caller: "+3220000999", Local: "127.0.0.1", Lines: s.Lines, AcceptFrom: []string{"127.0.0.1"}}
 }
 
 // Mailer is the account at the mail server.

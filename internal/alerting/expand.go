@@ -87,9 +87,14 @@ func (d *Desk) thaw(ctx context.Context, m store.RunningMessage) (*frozen, error
 		return f, nil
 	}
 	f := &frozen{message: m.ID, until: d.db.Now().Add(time.Second)}
+	if old := d.frozen; old != nil && old.message == m.ID {
+		f.audience = old.audience // frozen, and megabytes when it is a country's
+	}
 	err := d.db.Read(ctx, buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
-		if f.audience, err = tx.AudienceSlice(m.ID, 0, m.Audience); err != nil {
-			return err
+		if f.audience == nil {
+			if f.audience, err = tx.AudienceSlice(m.ID, 0, m.Audience); err != nil {
+				return err
+			}
 		}
 		if f.full, err = tx.Message(m.ID); err != nil || m.Alert == 0 {
 			return err

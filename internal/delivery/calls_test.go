@@ -2,6 +2,7 @@ package delivery_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -126,7 +127,7 @@ func TestAnAlertThatIsStoppedSilencesTheTelephones(t *testing.T) {
 			got := states(t, db, v, m)
 			return got[buurtbel.Stopped] == 60 && got[buurtbel.NotNeeded] == 60 // who was not called yet, and second numbers
 		})
-		if got := p.takenBack(); len(p.ringing) != 0 || len(got) != p.lines || got[0] != channel.ErrStopped {
+		if got := p.takenBack(); len(p.ringing) != 0 || len(got) != p.lines || !errors.Is(got[0], channel.ErrStopped) {
 			t.Errorf("%d more calls began; %d were taken back", len(p.ringing), len(got))
 		}
 	})
@@ -155,7 +156,7 @@ func TestAConfirmationElsewhereSilencesTheOwnTelephone(t *testing.T) {
 			t.Error(err)
 		}
 		until(t, db, "one telephone is silent", func() bool { return len(p.takenBack()) > 0 })
-		if got := p.takenBack(); len(got) != 1 || got[0] != channel.ErrNotNeeded {
+		if got := p.takenBack(); len(got) != 1 || !errors.Is(got[0], channel.ErrNotNeeded) {
 			t.Errorf("taken back: %v", got)
 		}
 		p.answer <- channel.Result{State: buurtbel.Heard} // the other one, who is still called
@@ -220,4 +221,90 @@ func TestTheSecondCarrierWorksWhileTheFirstCannot(t *testing.T) {
 			})
 		})
 	}
+}
+
+// hole is a carrier that takes everything and at times answers nothing. What is taken back from it is uncertain.
+type hole struct {
+	carrier
+	mute    atomic.Bool
+	swallow atomic.Int64
+}
+
+func (h *hole) Send(ctx context.Context, m *channel.Message, settle func(channel.Result)) {
+	if !h.mute.Load() {
+		h.carrier.Send(ctx, m, settle)
+		return
+	}
+	h.swallow.Add(1)
+	context.AfterFunc(ctx, func() {
+		settle(channel.Result{Failure: &channel.Failure{Reason: buurtbel.Unreachable, Temporary: true, Uncertain: true}})
+	})
+}
+
+func TestWhatASilentCarrierHoldsGoesToAnother(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := settle(t, db, 300)
+		first, second := &hole{carrier: carrier{seen: map[string]int{}}}, newFlaky()
+		startLanes(t, db, delivery.Lane{Channel: buurtbel.SMS, Carrier: "first", Sender: first}, delivery.Lane{Channel: buurtbel.SMS, Carrier: "second", Sender: second, Order: 1})
+		handedOver := func(m buurtbel.ID) func() bool {
+			return func() bool { return tally(t, db, v, m).Members[buurtbel.HandedOver] == 300 }
+		}
+		until(t, db, "the first does the work", handedOver(launch(t, db, v)))
+		first.mute.Store(true)
+		until(t, db, "the second does all of it", handedOver(launch(t, db, v)))
+		if first.swallow.Load() == 0 || second.total() != 300 {
+			t.Errorf("the first swallowed %d, the second handed %d over", first.swallow.Load(), second.total())
+		}
+	})
+}
+
+// queue is a carrier with a narrow window that nothing leaves: a hand-over waits in Send until it is taken back.
+type queue struct {
+	carrier
+	stuck   atomic.Bool
+	waiting atomic.Int64
+}
+
+func (q *queue) Send(ctx context.Context, m *channel.Message, settle func(channel.Result)) {
+	if !q.stuck.Load() {
+		q.carrier.Send(ctx, m, settle)
+		return
+	}
+	q.waiting.Add(1)
+	<-ctx.Done()
+	settle(channel.Result{Failure: &channel.Failure{Reason: buurtbel.Unreachable, Temporary: true}})
+}
+
+func TestWhatNeverLeftASilentCarrierIsNoAttempt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := settle(t, db, 100)
+		first, second := &queue{carrier: carrier{seen: map[string]int{}}}, newFlaky()
+		startLanes(t, db, delivery.Lane{Channel: buurtbel.SMS, Carrier: "first", Sender: first}, delivery.Lane{Channel: buurtbel.SMS, Carrier: "second", Sender: second, Order: 1})
+		handedOver := func(m buurtbel.ID) func() bool {
+			return func() bool { return tally(t, db, v, m).Members[buurtbel.HandedOver] == 100 }
+		}
+		until(t, db, "the first does the work", handedOver(launch(t, db, v)))
+		first.stuck.Store(true)
+		until(t, db, "the second does the work", handedOver(launch(t, db, v)))
+		if n := first.waiting.Load(); n != 1 {
+			t.Errorf("%d were tried at a carrier that takes nothing", n)
+		}
+		if second.total() != 100 {
+			t.Errorf("the second handed %d over", second.total())
+		}
+	})
+}
+
+func TestWhoWaitsForACarrierInTroubleGoesToAnotherAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := settle(t, db, 100)
+		first, second := newFlaky(), newFlaky()
+		first.answer = func(*channel.Message) channel.Result {
+			return channel.Result{Failure: &channel.Failure{Reason: buurtbel.Unreachable, Temporary: true, After: 10 * time.Minute}}
+		}
+		startLanes(t, db, delivery.Lane{Channel: buurtbel.SMS, Carrier: "first", Sender: first}, delivery.Lane{Channel: buurtbel.SMS, Carrier: "second", Sender: second, Order: 1})
+		m := launch(t, db, v)
+		// The first few are trouble of their own, for all that is known then.
+		until(t, db, "the second does the work", func() bool { return tally(t, db, v, m).Members[buurtbel.HandedOver] >= 95 })
+	})
 }

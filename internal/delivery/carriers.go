@@ -9,16 +9,35 @@ import (
 // standBy is how soon a carrier that has nothing to do while a better one works looks again: fail-over takes no longer.
 const standBy = 50 * time.Millisecond
 
-// able tells whether a carrier can take work now: connected, not asked for rest, and trusted.
-func (l *lane) able(now time.Time) bool {
+// able tells whether a carrier can take work now: fit, and trusted.
+func (l *lane) able(now time.Time) bool { return l.fit(now) && l.health.trusted(now) }
+
+// fit tells whether a carrier can go on with what it has: connected, answering, not asked for rest, and not in trouble.
+func (l *lane) fit(now time.Time) bool {
 	until := l.paused.Load()
-	return l.Sender.Up() && (until == nil || !until.After(now)) && l.health.trusted(now)
+	return l.Sender.Up() && (until == nil || !until.After(now)) && !l.silent(now) && !l.health.resting(now)
 }
 
-// another tells whether a lane leaves work to another carrier of its channel: to one of lower order that can take it, and when it is not
-// trusted itself, to any that is. A carrier alone is always used: a message that may fail is better than none.
+// elsewhere tells whether another carrier of the channel can take work now.
+func (d *Dispatcher) elsewhere(l *lane, now time.Time) bool {
+	for _, o := range d.lanes {
+		if o != l && o.Channel == l.Channel && o.able(now) {
+			return true
+		}
+	}
+	return false
+}
+
+// leaves tells whether a lane in trouble leaves the rest of what it claimed to another carrier. Calls stay: each has its line already.
+func (l *lane) leaves() bool {
+	now := l.d.db.Now()
+	return l.Channel != buurtbel.Voice && !l.fit(now) && l.d.elsewhere(l, now)
+}
+
+// another tells whether a lane leaves work to another carrier of its channel: to one of lower order that can take it, and when it is silent
+// or not trusted itself, to any that is not. A carrier alone is always used: a message that may fail is better than none.
 func (d *Dispatcher) another(l *lane, now time.Time) bool {
-	trusted := l.health.trusted(now)
+	trusted := l.health.trusted(now) && !l.silent(now)
 	for _, o := range d.lanes {
 		if o == l || o.Channel != l.Channel || !o.able(now) {
 			continue
@@ -50,6 +69,9 @@ func (l *lane) room() int {
 	}
 	if l.d.alone(l) {
 		return room
+	}
+	if l.watched() && l.answers.unknown() {
+		room = min(room, firstBatch-under) // no more than it may keep without a word
 	}
 	return l.health.room(room)
 }

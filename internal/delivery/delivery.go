@@ -131,6 +131,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	loops.Go(func() { d.look(ctx) })
 	loops.Go(func() { d.close(ctx) })
 	loops.Go(func() { d.hushCalls(alive) })
+	loops.Go(func() { d.relieve(alive) })
 	lanes.Wait()
 	d.complain(alive, "say that this process ends", d.db.Write(alive, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.LeaveNode(d.boot) }))
 	end() // only now: while answers are awaited, another process must not take the begun attempts for those of a dead one

@@ -14,6 +14,7 @@ type breaker struct {
 	recent  [ring]tally // outcomes by second
 	open    time.Time   // until when the carrier rests; zero: trusted
 	rest    time.Duration
+	row     int       // troubled outcomes since the last good one
 	trying  int       // messages that may still try after a rest
 	since   time.Time // of the first trial after a rest
 	silence receipts
@@ -29,6 +30,7 @@ type tally struct {
 const (
 	ring       = 10               // seconds that are remembered
 	enough     = 5                // troubled outcomes before a share says anything
+	inARow     = 20               // troubled outcomes that need no share: the seconds before were good and say nothing any more
 	firstRest  = 2 * time.Second  // and twice that each time it was in vain
 	longest    = time.Minute      // rest
 	trials     = 5                // messages that try a carrier after its rest
@@ -63,6 +65,7 @@ func (b *breaker) saw(o buurtbel.Outcome, now time.Time) {
 	}
 	if !troubled(o) {
 		t.good++
+		b.row = 0
 		if !b.open.IsZero() && !now.Before(b.open) { // a trial went well
 			b.open, b.rest = time.Time{}, 0
 			b.recent = [ring]tally{}
@@ -70,9 +73,10 @@ func (b *breaker) saw(o buurtbel.Outcome, now time.Time) {
 		return
 	}
 	t.troubled++
+	b.row++
 	switch {
 	case !b.open.IsZero() && now.Before(b.open): // what was still under way when it opened
-	case !b.open.IsZero(), o.Reason == buurtbel.Credentials, b.tooMuch(now):
+	case !b.open.IsZero(), o.Reason == buurtbel.Credentials, b.row >= inARow, b.tooMuch(now):
 		b.trip(now)
 	}
 }
@@ -91,6 +95,22 @@ func (b *breaker) tooMuch(now time.Time) bool {
 func (b *breaker) trip(now time.Time) {
 	b.rest = min(max(2*b.rest, firstRest), longest)
 	b.open, b.trying = now.Add(b.rest), trials
+}
+
+// distrust opens the breaker whatever was seen before: the carrier says nothing at all.
+func (b *breaker) distrust(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open.IsZero() || !now.Before(b.open) {
+		b.trip(now)
+	}
+}
+
+// resting tells whether the carrier is in a rest that it was put to. The messages that try it afterwards stay with it.
+func (b *breaker) resting(now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return now.Before(b.open)
 }
 
 // trusted tells whether the carrier may have work now. After a rest a few messages may, until their outcome is known.

@@ -25,6 +25,8 @@ type lane struct {
 	orphaned  time.Time                 // when a claim last ended in an error: it may have been committed all the same; zero: none since the last look
 	calls     calls                     // of a lane for voice: those under way
 	health    breaker
+	answers   answers
+	held      held                 // what urgent messages have under way
 	turn      buurtbel.ID          // the message that was served last within its class
 	served    map[buurtbel.ID]bool // urgent messages of which a batch was sent
 }
@@ -241,17 +243,15 @@ func (l *lane) serve(ctx context.Context, m store.RunningMessage, room int) (int
 	}
 	for i := range work {
 		r := l.begun(m, &work[i])
-		switch {
-		case running && l.d.isRunning(m.ID) && ctx.Err() == nil:
+		switch wanted := running && l.d.isRunning(m.ID); {
+		case wanted && (ctx.Err() != nil || l.leaves()):
+			l.giveBack(r)
+		case wanted:
 			l.send(begun, m, &work[i], r, texts)
-			continue
-		case running && l.d.isRunning(m.ID):
-			r.Move = buurtbel.Move{State: buurtbel.Queued, Open: true, Due: l.d.db.Now()}
 		default:
-			r.Move = withdrawn
+			r.Withdrawn, r.Move = true, withdrawn
+			l.results <- r
 		}
-		r.Withdrawn = true
-		l.results <- r
 	}
 	if rank == store.Urgent && !l.served[m.ID] {
 		l.served[m.ID] = true
@@ -295,7 +295,7 @@ func (l *lane) send(ctx context.Context, m store.RunningMessage, w *store.Work, 
 		msg.Link = l.d.link(w.Delivery)
 	}
 	if l.Channel != buurtbel.Voice {
-		l.Sender.Send(ctx, msg, func(res channel.Result) { l.settle(r, res) })
+		l.hand(ctx, msg, r)
 		return
 	}
 	call := l.calls.begin(ctx, w.Delivery)

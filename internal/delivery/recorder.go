@@ -63,7 +63,7 @@ func (l *lane) commit(batch []result) {
 		case r.decided:
 			r.Move = r.follows
 		case !r.Withdrawn:
-			r.Move = buurtbel.Next(r.Outcome, r.tries, now)
+			r.Move = l.sooner(r.Outcome, buurtbel.Next(r.Outcome, r.tries, now), now)
 		}
 		l.d.metrics.count(l.Channel, l.Carrier, &batch[i])
 	}
@@ -77,6 +77,14 @@ func (l *lane) commit(batch []result) {
 		l.insist(batch[start:end])
 		start = end
 	}
+}
+
+// sooner makes a message due at once that waits only because its carrier is in trouble, when another carrier can have it.
+func (l *lane) sooner(o buurtbel.Outcome, m buurtbel.Move, now time.Time) buurtbel.Move {
+	if m.State == buurtbel.Queued && o.State == buurtbel.Failed && m.Due.After(now) && troubled(o) && l.leaves() {
+		m.Due = now
+	}
+	return m
 }
 
 func (l *lane) insist(batch []result) {

@@ -344,6 +344,9 @@ func (tx *Tx) ReleaseWaiting(alert buurtbel.ID, cut []buurtbel.ID) (*buurtbel.Me
 		return m, nil
 	}
 	m.Audience = len(cut)
-	_, err = tx.exec(`update message set audience = $1, audience_size = $2 where id = $3 and zone = $4`, packIDs(cut), len(cut), m.ID, tx.scope.Zone)
+	_, err = tx.exec(`update audience set members = $1 where message = $2 and zone = $3`, packIDs(cut), m.ID, tx.scope.Zone)
+	if err == nil {
+		_, err = tx.exec(`update message set audience_size = $1 where id = $2 and zone = $3`, len(cut), m.ID, tx.scope.Zone)
+	}
 	return m, err
 }

@@ -26,10 +26,13 @@ func (tx *Tx) InsertMessage(m *buurtbel.Message, audience []buurtbel.ID) error {
 		return fmt.Errorf("seal texts: %w", err)
 	}
 	links := flag(m.Link)*linkInMail | flag(m.SMSLink)*linkInSMS
-	_, err = tx.exec(`insert into message (id, zone, alert, kind, class, urgency, exercise, state, sender, texts, links, expires, audience,
-		audience_size, cursor, follows, at, finished_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,0,$15,$16,0)`,
+	_, err = tx.exec(`insert into message (id, zone, alert, kind, class, urgency, exercise, state, sender, texts, links, expires,
+		audience_size, cursor, follows, at, finished_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,0,$14,$15,0)`,
 		m.ID, tx.scope.Zone, m.Alert, m.Kind, int64(m.Class), m.Urgency, flag(m.Exercise), m.State, m.Sender, sealed, links,
-		micros(m.Expires), packIDs(audience), len(audience), m.Follows, micros(tx.now))
+		micros(m.Expires), len(audience), m.Follows, micros(tx.now))
+	if err == nil {
+		_, err = tx.exec(`insert into audience (message, zone, members) values ($1,$2,$3)`, m.ID, tx.scope.Zone, packIDs(audience))
+	}
 	if err != nil {
 		return fmt.Errorf("insert message: %w", err)
 	}
@@ -120,7 +123,7 @@ func (tx *Tx) UnclosedMessages() ([]RunningMessage, error) {
 // AudienceSlice gives the next members of a message's frozen audience after its cursor, at most n.
 func (tx *Tx) AudienceSlice(message buurtbel.ID, cursor, n int) ([]buurtbel.ID, error) {
 	var packed []byte
-	err := tx.row(`select audience from message where id = $1 and zone = $2`, message, tx.scope.Zone).Scan(&packed)
+	err := tx.row(`select members from audience where message = $1 and zone = $2`, message, tx.scope.Zone).Scan(&packed)
 	if err != nil {
 		return nil, missing(err, "error.message.unknown")
 	}

@@ -140,7 +140,7 @@ func TestMigrationsArePaired(t *testing.T) {
 var clearBytes = map[string]string{
 	"contact.hash":           "a keyed hash",
 	"confirmation.digest":    "a hash of text, area and count",
-	"message.audience":       "opaque ids",
+	"audience.members":       "opaque ids",
 	"inbound.dedupe":         "a keyed hash",
 	"inbound.sender_hash":    "a keyed hash",
 	"one_use.hash":           "a hash of random bytes",

@@ -118,10 +118,14 @@ func (tx *Tx) ForgetMessage(m OldMessage) error {
 			return err
 		}
 	}
-	return tx.execOne(buurtbel.Fail(buurtbel.Conflict, "error.message.moved", nil),
-		`update message set audience = $1, forgotten_at = $2 where id = $3 and zone = $4 and forgotten_at = 0
-		and not exists (select 1 from recipient r where r.message = message.id and r.member > 0)`,
-		packIDs(nil), micros(tx.now), m.ID, tx.scope.Zone)
+	err := tx.execOne(buurtbel.Fail(buurtbel.Conflict, "error.message.moved", nil),
+		`update message set forgotten_at = $1 where id = $2 and zone = $3 and forgotten_at = 0
+		and not exists (select 1 from recipient r where r.message = message.id and r.member > 0)`, micros(tx.now), m.ID, tx.scope.Zone)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`update audience set members = $1 where message = $2 and zone = $3`, packIDs(nil), m.ID, tx.scope.Zone)
+	return err
 }
 
 // forgetLeftOut forgets which members an alert left out by their address.

@@ -1,0 +1,14 @@
+-- +goose Up
+-- A frozen audience may be megabytes, and its message is read at every commit: it lies apart.
+create table audience (
+  message integer primary key references message (id),
+  zone integer not null,
+  members blob not null
+) strict;
+insert into audience (message, zone, members) select id, zone, audience from message;
+alter table message drop column audience;
+
+-- +goose Down
+alter table message add column audience blob not null default x'';
+update message set audience = (select members from audience a where a.message = message.id);
+drop table audience;
