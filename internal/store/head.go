@@ -70,8 +70,20 @@ type seal struct {
 
 // Heads joins the heads of all chains, authenticates them with the ring's journal key, and keeps what was authenticated. Each names only
 // the chains that grew since the one before and is bound to that one, so that the newest vouches for all. The chains are read before the
-// writing begins, however many there are; what is added meanwhile is in the next one. Busy when another process made the next one first.
+// writing begins, however many there are; what is added meanwhile is in the next one. Busy when others were first again and again.
 func (db *DB) Heads(ctx context.Context) (Head, error) {
+	const attempts = 5 // others seal too: at the end of each alert, and daily
+	for range attempts {
+		h, err := db.sealHeads(ctx)
+		if !duplicate(err) {
+			return h, err
+		}
+	}
+	return Head{}, buurtbel.Fail(buurtbel.Busy, "error.store.busy", nil)
+}
+
+// sealHeads makes the next seal. A duplicate error tells that another one made it at the same moment.
+func (db *DB) sealHeads(ctx context.Context) (Head, error) {
 	var s seal
 	err := db.Read(ctx, buurtbel.Scope{}, func(tx *Tx) (err error) {
 		s, err = tx.nextSeal()
@@ -84,9 +96,6 @@ func (db *DB) Heads(ctx context.Context) (Head, error) {
 		_, err := tx.exec(`insert into journal_seal (number, at, entries, body, mac) values ($1, $2, $3, $4, $5)`, s.number, micros(s.at), s.entries, s.body, s.mac)
 		return err
 	})
-	if duplicate(err) { // another node made the next one at the same moment
-		return Head{}, buurtbel.FailWith(err, buurtbel.Busy, "error.store.busy", nil)
-	}
 	if err != nil {
 		return Head{}, fmt.Errorf("insert head: %w", err)
 	}

@@ -26,12 +26,13 @@ const (
 
 // provider is a fake one on a real socket.
 type provider struct {
-	address string
-	server  *http.Server
-	taken   atomic.Int64
-	silent  atomic.Bool
-	ended   chan struct{}
-	once    sync.Once
+	listener net.Listener
+	address  string
+	server   *http.Server
+	taken    atomic.Int64
+	silent   atomic.Bool
+	ended    chan struct{}
+	once     sync.Once
 
 	mu       sync.Mutex
 	answer   http.HandlerFunc // nil: an id
@@ -54,7 +55,7 @@ func startProviderAt(t testing.TB, address string) *provider {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &provider{address: l.Addr().String(), ended: make(chan struct{}), conns: map[net.Conn]bool{}}
+	p := &provider{address: l.Addr().String(), listener: l, ended: make(chan struct{}), conns: map[net.Conn]bool{}}
 	p.server = &http.Server{Handler: p, ConnState: func(c net.Conn, s http.ConnState) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -74,6 +75,7 @@ func startProviderAt(t testing.TB, address string) *provider {
 func (p *provider) cut() {
 	p.once.Do(func() { close(p.ended) })
 	p.server.Close()
+	p.listener.Close() // the server may not have begun to serve yet
 }
 
 func (p *provider) connections() int {
