@@ -66,8 +66,8 @@ const mostDials = 6
 
 // The pauses before a number is dialled again: after nobody listened to the end, and after it did not even ring.
 var (
-	redial  = [...]time.Duration{time.Minute, 3 * time.Minute}
-	redial0 = [...]time.Duration{5 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute, 3 * time.Minute}
+	redial     = [...]time.Duration{time.Minute, 3 * time.Minute}
+	redialSoon = [...]time.Duration{5 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute, 3 * time.Minute}
 )
 
 // afterCall follows a call that nobody confirmed. The member's next number is called at once; this one again a little later when nobody
@@ -76,7 +76,7 @@ func afterCall(o Outcome, t Tries, now time.Time) Move {
 	last := Move{State: o.State, Reason: o.Reason, FallBack: true}
 	pauses, most := redial[:], MostCalls
 	if o.State == Failed {
-		pauses, most = redial0[:], mostDials
+		pauses, most = redialSoon[:], mostDials
 	}
 	due := now.Add(max(o.After, pauses[min(max(t.Number, 1), len(pauses))-1]))
 	if o.State == Delivered || t.Number >= most || !due.Before(t.Expires) {
