@@ -53,7 +53,7 @@ type Contacts struct {
 
 // Build makes a town with one network per size.
 func Build(ctx context.Context, db *store.DB, sizes []int, has Contacts) (*Town, error) {
-	z := &buurtbel.Zone{ID: db.NewID(), Name: "PZ Vlier", Country: "BE", TimeZone: "Europe/Brussels", Night: buurtbel.DefaultNight,
+	z := &buurtbel.Zone{ID: db.NewID(), Name: "PZ", Country: "BE", TimeZone: "Europe/Brussels", Night: buurtbel.DefaultNight,
 		Plan: buurtbel.DefaultPlan, Limits: buurtbel.Limits{SquareKM: math.MaxInt32, Members: math.MaxInt32, Wait: 300, Part: 550}}
 	t := &Town{Zone: z.ID}
 	since := &buurtbel.Dated{Since: db.Now().Add(-365 * 24 * time.Hour), Document: "charter"}

@@ -11,10 +11,10 @@ import (
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
-// Draft is an alert whose text, of one part, carries the tag by which the outside world tells alerts apart.
+// Draft is an alert whose text, of one part while the hour it names has one digit, carries the tag by which the outside world tells alerts apart.
 func Draft(networks []buurtbel.ID, tag string) *alerting.Draft {
 	return &alerting.Draft{Key: tag, Fact: "fire-smoke", Priority: buurtbel.PriorityHighest, Networks: networks, Valid: 2 * time.Hour,
-		Texts: map[buurtbel.Language]string{buurtbel.Dutch: "Brand, rook. [a" + tag + "]"}, Unwise: "bench", OffPlan: "bench"}
+		Texts: map[buurtbel.Language]string{buurtbel.Dutch: "[a" + tag + "]"}, Unwise: "bench", OffPlan: "bench"}
 }
 
 // Dispatcher is who launches.
