@@ -3,6 +3,7 @@ package voice_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,7 +52,7 @@ func drawHabit(t *rapid.T) habit {
 	return h
 }
 
-func (h habit) phone(pressed *bool) trunk.Phone {
+func (h habit) phone(pressed *atomic.Bool) trunk.Phone {
 	return func(p *trunk.Party) {
 		if h.busy {
 			trunk.Busy(p)
@@ -66,7 +67,9 @@ func (h habit) phone(pressed *bool) trunk.Phone {
 			case !p.Wait(s.wait):
 				return
 			case s.key != 0:
-				*pressed = *pressed || s.key == '1'
+				if s.key == '1' {
+					pressed.Store(true)
+				}
 				p.Press(s.key)
 			case s.sound != "":
 				p.Speak(sounds(s.sound, 40*time.Millisecond))
@@ -88,7 +91,7 @@ func TestCallProperties(t *testing.T) {
 			if shared {
 				numbers[1] = mobile
 			}
-			pressed := [2]bool{}
+			var pressed [2]atomic.Bool // a telephone may press while the other one's end is looked at
 			var all []*settled
 			for i, h := range []habit{a, b} {
 				r.trunk.Connect(numbers[i], h.phone(&pressed[i]))
@@ -101,7 +104,7 @@ func TestCallProperties(t *testing.T) {
 				synctest.Wait()
 			}
 			for i, s := range all {
-				if problem := judge(r, s.wait(), numbers[i], pressed[0] || pressed[1], shared); problem != "" {
+				if problem := judge(r, s.wait(), numbers[i], pressed[0].Load() || pressed[1].Load(), shared); problem != "" {
 					wrong = append(wrong, problem)
 				}
 			}
