@@ -1,6 +1,9 @@
 package buurtbel
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // AlertState says where an alert stands as a whole.
 type AlertState string
@@ -107,6 +110,18 @@ type Message struct {
 
 // LinkMark stands in a text where each delivery's own acknowledgement link belongs. No text that a person writes can hold it.
 const LinkMark = "\x00link\x00"
+
+// WithoutLink is a text as it reads where no link belongs to it: on a page, in a preview, in a message that carries its link beside the text.
+func WithoutLink(text string) string {
+	if !strings.Contains(text, LinkMark) {
+		return text
+	}
+	parts := strings.Split(text, LinkMark)
+	for i := range parts[:len(parts)-1] {
+		parts[i] = strings.TrimRight(parts[i], " \n")
+	}
+	return strings.TrimSpace(strings.Join(parts, ""))
+}
 
 // Wording is a message as worded for members under one regime.
 type Wording struct {

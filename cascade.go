@@ -87,11 +87,14 @@ func afterCall(o Outcome, t Tries, now time.Time) Move {
 
 // calls tells whether what follows an outcome is decided as for a call.
 func (t Tries) calls(o Outcome) bool {
+	if t.Channel != Voice {
+		return false
+	}
 	switch o.State {
 	case Rang, HandedOver, Delivered:
-		return t.Channel == Voice
+		return true
 	case Failed:
-		return t.Channel == Voice && o.Temporary && o.Reason != Throttled
+		return o.Temporary && o.Reason != Throttled
 	}
 	return false
 }

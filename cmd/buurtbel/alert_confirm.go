@@ -62,7 +62,7 @@ func printQuestion(w *world, q *alerting.Question, code string) error {
 	lines := []string{locale.Text(lang, "screen.confirm.title", nil),
 		locale.Text(lang, "screen.confirm.asks", buurtbel.Args{"Asker": q.Asker}) + " " + locale.Text(lang, q.WhyKey, q.WhyArgs)}
 	for _, wording := range q.Wordings {
-		lines = append(lines, "", strings.TrimSpace(strings.ReplaceAll(wording.SMS, buurtbel.LinkMark, "")))
+		lines = append(lines, "", buurtbel.WithoutLink(wording.SMS))
 	}
 	lines = append(lines, "", locale.Text(lang, "screen.confirm.area", nil)+": "+area,
 		locale.Text(lang, "screen.confirm.members", nil)+": "+locale.Text(lang, "screen.dispatch.members", buurtbel.Args{"Count": q.People}),

@@ -13,16 +13,6 @@ import (
 // answerable is how long after a message an answer by SMS still belongs to it.
 const answerable = 72 * time.Hour
 
-func plainSMS(text string) string {
-	for {
-		before, after, found := bytes.Cut([]byte(text), []byte(buurtbel.LinkMark))
-		if !found {
-			return text
-		}
-		text = string(bytes.TrimRight(before, " ")) + string(after)
-	}
-}
-
 // askSecond notes what a second person must confirm: exactly this text, area and count. The asking itself is a task.
 func (d *Desk) askSecond(tx *store.Tx, a *buurtbel.Alert, digest []byte, people int) error {
 	if err := tx.InsertConfirmation(store.Confirmation{Alert: a.ID, Digest: digest, People: people}); err != nil {

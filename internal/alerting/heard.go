@@ -68,7 +68,7 @@ func (d *Desk) Shown(ctx context.Context, link string) (*Page, error) {
 		return nil, err
 	}
 	w := m.Texts[min(place.Wording, len(m.Texts)-1)]
-	return &Page{Source: m.Sender, Text: plainSMS(w.SMS), Line: s.line(), Language: buurtbel.Language(w.Regime[:2]), Exercise: m.Exercise,
+	return &Page{Source: m.Sender, Text: buurtbel.WithoutLink(w.SMS), Line: s.line(), Language: buurtbel.Language(w.Regime[:2]), Exercise: m.Exercise,
 		Heard: place.Heard, At: s.loc, Over: !place.Expires.After(d.db.Now()), Corrected: corrected}, nil
 }
 

@@ -125,7 +125,7 @@ func wholeText(messages []*buurtbel.Message) string {
 	}
 	var parts []string
 	for _, w := range messages[0].Texts {
-		parts = append(parts, plainSMS(w.SMS))
+		parts = append(parts, buurtbel.WithoutLink(w.SMS))
 	}
 	return strings.Join(parts, " / ")
 }

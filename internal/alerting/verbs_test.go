@@ -24,7 +24,7 @@ var unasked = map[string]string{
 	"alerting.Desk.Answered":       "the carrier says from which number it came: the door of what arrives calls it",
 	"alerting.Desk.Known":          "the code is public: whoever has it may know that the alert is real, from whom and when, and nothing more",
 	"alerting.Desk.About":          "the carrier says from which number it came: the door of what arrives calls it",
-	"delivery.Dispatcher.Content":  "the carrier says from which number the call comes: it hears once more what was sent there",
+	"delivery.Content":             "the carrier says from which number the call comes: it hears once more what was sent there",
 	"delivery.Dispatcher.Run":      "a loop of the program",
 	"entering.Gate.Run":            "a loop of the program",
 	"entering.Gate.Behind":         "the one-time link is the right",

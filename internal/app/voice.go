@@ -139,7 +139,7 @@ func (a *App) lastCall(ctx context.Context, from string) (*channel.Content, bool
 		}
 		return nil, false
 	}
-	content, err := a.Dispatcher.Content(ctx, places[0].Zone, places[0].Message, buurtbel.Voice, places[0].Wording)
+	content, err := delivery.Content(ctx, a.DB, places[0].Zone, places[0].Message, buurtbel.Voice, places[0].Wording)
 	if err != nil {
 		a.log.Error("read the last message of who calls", "error", err)
 	}

@@ -41,7 +41,7 @@ type Options struct {
 	Desk   *alerting.Desk
 	Phone  func(string) string // brings a number as carriers write it to E.164
 	Logger *slog.Logger
-	// Received hears of each receipt that came in, by carrier; nil: nobody asks.
+	// Received hears how many receipts came in, by carrier, once per batch; nil: nobody asks.
 	Received func(carrier string, n int)
 }
 
@@ -99,15 +99,19 @@ func (d *Door) gather(first arrival) []arrival {
 func (d *Door) take(ctx context.Context, batch []arrival) {
 	var receipts []store.Receipt
 	var texts []*store.Inbound
+	heard := map[string]int{}
 	for _, a := range batch {
 		switch a.event.Kind {
 		case channel.Receipt:
 			receipts = append(receipts, receiptOf(a.event))
-			if d.heard != nil {
-				d.heard(a.event.Carrier, 1)
-			}
+			heard[a.event.Carrier]++
 		case channel.Text:
 			texts = append(texts, d.inboundOf(a.event))
+		}
+	}
+	if d.heard != nil {
+		for carrier, n := range heard {
+			d.heard(carrier, n)
 		}
 	}
 	err := d.store(ctx, receipts, texts)

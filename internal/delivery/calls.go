@@ -64,6 +64,10 @@ const lookAtCalls = 250 * time.Millisecond
 
 // hushCalls takes calls back that nobody needs any more: the message was stopped, the member confirmed, or somebody who shares the line did.
 func (d *Dispatcher) hushCalls(ctx context.Context) {
+	trunks := slices.DeleteFunc(slices.Clone(d.lanes), func(l *lane) bool { return l.Channel != buurtbel.Voice })
+	if len(trunks) == 0 {
+		return
+	}
 	woken := d.db.Subscribe()
 	tick := time.NewTicker(lookAtCalls)
 	defer tick.Stop()
@@ -74,7 +78,7 @@ func (d *Dispatcher) hushCalls(ctx context.Context) {
 		case <-woken:
 		case <-tick.C:
 		}
-		for _, l := range d.lanes {
+		for _, l := range trunks {
 			d.complain(ctx, "look at calls under way", l.hushCalls(ctx))
 		}
 	}

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"iter"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -18,10 +19,21 @@ func (l *lane) fit(now time.Time) bool {
 	return l.Sender.Up() && (until == nil || !until.After(now)) && !l.silent(now) && !l.health.resting(now)
 }
 
+// others gives the other carriers of a lane's channel.
+func (d *Dispatcher) others(l *lane) iter.Seq[*lane] {
+	return func(yield func(*lane) bool) {
+		for _, o := range d.lanes {
+			if o != l && o.Channel == l.Channel && !yield(o) {
+				return
+			}
+		}
+	}
+}
+
 // elsewhere tells whether another carrier of the channel can take work now.
 func (d *Dispatcher) elsewhere(l *lane, now time.Time) bool {
-	for _, o := range d.lanes {
-		if o != l && o.Channel == l.Channel && o.able(now) {
+	for o := range d.others(l) {
+		if o.able(now) {
 			return true
 		}
 	}
@@ -38,11 +50,8 @@ func (l *lane) leaves() bool {
 // or not trusted itself, to any that is not. A carrier alone is always used: a message that may fail is better than none.
 func (d *Dispatcher) another(l *lane, now time.Time) bool {
 	trusted := l.health.trusted(now) && !l.silent(now)
-	for _, o := range d.lanes {
-		if o == l || o.Channel != l.Channel || !o.able(now) {
-			continue
-		}
-		if !trusted || o.Order < l.Order && !o.full() {
+	for o := range d.others(l) {
+		if o.able(now) && (!trusted || o.Order < l.Order && !o.full()) {
 			return true
 		}
 	}
@@ -78,8 +87,8 @@ func (l *lane) room() int {
 
 // alone tells whether no other carrier of the channel is connected.
 func (d *Dispatcher) alone(l *lane) bool {
-	for _, o := range d.lanes {
-		if o != l && o.Channel == l.Channel && o.Sender.Up() {
+	for o := range d.others(l) {
+		if o.Sender.Up() {
 			return false
 		}
 	}

@@ -3,7 +3,6 @@ package delivery
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/buurtbel/buurtbel"
@@ -29,29 +28,25 @@ func (c *contents) of(ctx context.Context, m store.RunningMessage) (map[wordingK
 	if texts, ok := c.kept[m.ID]; ok {
 		return texts, nil
 	}
-	var full *buurtbel.Message
-	var zone *buurtbel.Zone
-	err := c.db.Read(ctx, buurtbel.Scope{Zone: m.Zone}, func(tx *store.Tx) (err error) {
-		if full, err = tx.Message(m.ID); err != nil {
-			return err
-		}
-		zone, err = tx.Zone()
-		return err
-	})
+	texts, err := readContents(ctx, c.db, m.Zone, m.ID)
 	if err != nil {
-		return nil, fmt.Errorf("read texts: %w", err)
+		return nil, err
 	}
 	if c.kept == nil {
 		c.kept = map[buurtbel.ID]map[wordingKey]*channel.Content{}
 	}
-	c.kept[m.ID] = contentsOf(full, zone.Lexicon)
-	return c.kept[m.ID], nil
+	c.kept[m.ID] = texts
+	return texts, nil
 }
 
 // Content gives what a message says on a channel, also of one that runs no more; nil when it says nothing there.
-func (d *Dispatcher) Content(ctx context.Context, zone, message buurtbel.ID, on buurtbel.Channel, wording int) (*channel.Content, error) {
-	var texts map[wordingKey]*channel.Content
-	err := d.db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+func Content(ctx context.Context, db *store.DB, zone, message buurtbel.ID, on buurtbel.Channel, wording int) (*channel.Content, error) {
+	texts, err := readContents(ctx, db, zone, message)
+	return texts[wordingKey{on, wording}], err
+}
+
+func readContents(ctx context.Context, db *store.DB, zone, message buurtbel.ID) (texts map[wordingKey]*channel.Content, err error) {
+	err = db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
 		m, err := tx.Message(message)
 		if err != nil {
 			return err
@@ -62,7 +57,10 @@ func (d *Dispatcher) Content(ctx context.Context, zone, message buurtbel.ID, on 
 		}
 		return err
 	})
-	return texts[wordingKey{on, wording}], err
+	if err != nil {
+		return nil, fmt.Errorf("read texts: %w", err)
+	}
+	return texts, nil
 }
 
 // forget drops the texts of messages that run no more.
@@ -89,7 +87,7 @@ func contentsOf(m *buurtbel.Message, words []buurtbel.Respelling) map[wordingKey
 			sms.Text = w.SMS
 			out[wordingKey{buurtbel.SMS, i}] = &sms
 			push := common
-			push.Text = withoutMark(w.SMS)
+			push.Text = buurtbel.WithoutLink(w.SMS)
 			out[wordingKey{buurtbel.Push, i}] = &push
 		}
 		if len(w.Spoken) > 0 {
@@ -124,15 +122,6 @@ func lexicon(words []buurtbel.Respelling, language buurtbel.Language) []channel.
 		}
 	}
 	return out
-}
-
-// withoutMark is the text of a message that carries its link beside the text.
-func withoutMark(text string) string {
-	before, after, marked := strings.Cut(text, channel.LinkMark)
-	if !marked {
-		return text
-	}
-	return strings.TrimSpace(strings.TrimRight(before, " \n") + after)
 }
 
 // first gives the first language of a regime as Wording has it.

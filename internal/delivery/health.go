@@ -28,14 +28,13 @@ type tally struct {
 }
 
 const (
-	ring       = 10               // seconds that are remembered
-	enough     = 5                // troubled outcomes before a share says anything
-	inARow     = 20               // troubled outcomes that need no share: the seconds before were good and say nothing any more
-	firstRest  = 2 * time.Second  // and twice that each time it was in vain
-	longest    = time.Minute      // rest
-	trials     = 5                // messages that try a carrier after its rest
-	verdictIn  = 10 * time.Second // how long trials may take before others may try
-	troubleCap = 2                // opens when troubled outcomes are at least 1/troubleCap of all
+	ring      = 10               // seconds that are remembered
+	enough    = 5                // troubled outcomes before a share says anything
+	inARow    = 20               // troubled outcomes that need no share: the seconds before were good and say nothing any more
+	firstRest = 2 * time.Second  // and twice that each time it was in vain
+	longest   = time.Minute      // rest
+	trials    = 5                // messages that try a carrier after its rest
+	verdictIn = 10 * time.Second // how long trials may take before others may try
 )
 
 // troubled tells whether an outcome speaks against the carrier, rather than against one number or one message.
@@ -81,7 +80,7 @@ func (b *breaker) saw(o buurtbel.Outcome, now time.Time) {
 	}
 }
 
-// tooMuch tells whether the last seconds speak against the carrier.
+// tooMuch tells whether the last seconds speak against the carrier: at least half of what it answered was trouble.
 func (b *breaker) tooMuch(now time.Time) bool {
 	good, bad := 0, 0
 	for _, t := range b.recent {
@@ -89,12 +88,17 @@ func (b *breaker) tooMuch(now time.Time) bool {
 			good, bad = good+t.good, bad+t.troubled
 		}
 	}
-	return bad >= enough && bad*troubleCap >= good+bad
+	return bad >= enough && bad >= good
 }
 
 func (b *breaker) trip(now time.Time) {
 	b.rest = min(max(2*b.rest, firstRest), longest)
-	b.open, b.trying = now.Add(b.rest), trials
+	b.restUntil(now.Add(b.rest))
+}
+
+// restUntil puts the carrier to rest until then; a few messages may try it afterwards.
+func (b *breaker) restUntil(then time.Time) {
+	b.open, b.trying = then, trials
 }
 
 // distrust opens the breaker whatever was seen before: the carrier says nothing at all.
@@ -157,6 +161,7 @@ type receipts struct {
 	got   [watched]count // receipts that came in
 	usual float64        // receipts per message when all was well; 0: not known yet
 	rest  time.Duration
+	asked int64 // the second in which late was last asked
 }
 
 type count struct {
@@ -219,11 +224,15 @@ func (b *breaker) handedOver(n int, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	add(&b.silence.given, now, n)
-	if b.open.IsZero() && b.silence.late(now) {
-		r := &b.silence
+	r := &b.silence
+	if !b.open.IsZero() || r.asked == now.Unix() { // thousands a second are handed over: once a second is often enough
+		return
+	}
+	r.asked = now.Unix()
+	if r.late(now) {
 		r.rest = min(max(2*r.rest, longest/2), 10*longest)
 		r.given, r.got = [watched]count{}, [watched]count{}
-		b.open, b.trying = now.Add(r.rest), trials
+		b.restUntil(now.Add(r.rest))
 	}
 }
 

@@ -118,12 +118,12 @@ func (tx *Tx) StepsOf(message buurtbel.ID, members []buurtbel.ID) ([]Taken, erro
 }
 
 var stepsOf = pair{
-	lite: `select r.member, d.channel, c.kind, a.begun_at, a.state, a.reason, a.number < 0 from json_each($1) j cross join recipient r on r.message = $2 and r.member = j.value and r.zone = $3
+	lite: `select r.member, d.channel, c.kind, a.begun_at, a.state, a.reason, 1 = 0 from json_each($1) j cross join recipient r on r.message = $2 and r.member = j.value and r.zone = $3
 		join delivery d on d.recipient = r.id join contact c on c.id = d.contact join attempt a on a.delivery = d.id
 		union all select r.member, d.channel, c.kind, d.due, d.state, d.reason, 1 = 1 from json_each($1) j cross join recipient r on r.message = $2 and r.member = j.value and r.zone = $3
 		join delivery d on d.recipient = r.id join contact c on c.id = d.contact where d.state = 'queued' and d.open = 1 and (d.rank = 0 or d.tries > 0)
 		order by 1, 4`,
-	pg: `select r.member, d.channel, c.kind, a.begun_at, a.state, a.reason, a.number < 0 from jsonb_array_elements_text($1::jsonb) j(value)
+	pg: `select r.member, d.channel, c.kind, a.begun_at, a.state, a.reason, 1 = 0 from jsonb_array_elements_text($1::jsonb) j(value)
 		join recipient r on r.message = $2 and r.member = j.value::bigint and r.zone = $3
 		join delivery d on d.recipient = r.id join contact c on c.id = d.contact join attempt a on a.delivery = d.id
 		union all select r.member, d.channel, c.kind, d.due, d.state, d.reason, 1 = 1 from jsonb_array_elements_text($1::jsonb) j(value)

@@ -19,7 +19,7 @@ func (d *drafting) preflight() Preflight {
 	}
 	p.Elements = d.elements()
 	for i, t := range d.check.Texts {
-		b := Bubble{From: d.zone.Name, Text: withoutLink(t.SMS), Length: t.Units, Parts: t.Parts, Wide: len(t.Offending) > 0,
+		b := Bubble{From: d.zone.Name, Text: buurtbel.WithoutLink(t.SMS), Length: t.Units, Parts: t.Parts, Wide: len(t.Offending) > 0,
 			Price: locale.Price(d.v.lang, int64(t.Parts)*d.partPrice())}
 		if len(d.check.Texts) > 1 {
 			b.Language = d.regimeName(t.Regime)
@@ -46,11 +46,6 @@ func (d *drafting) regimeName(regime string) string {
 		names = append(names, d.v.t("screen.language.own."+lang))
 	}
 	return strings.Join(names, " + ")
-}
-
-// withoutLink takes the mark of each member's own link out of a preview.
-func withoutLink(text string) string {
-	return strings.TrimSpace(strings.ReplaceAll(text, buurtbel.LinkMark, ""))
 }
 
 // paragraphs cuts the mail's plain text; the line with the link is the button, which a preview does not have.

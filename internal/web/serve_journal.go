@@ -76,7 +76,7 @@ func (v *visit) journalView(tx *store.Tx, a *buurtbel.Alert) (Journal, error) {
 func saidAll(texts []buurtbel.Wording) string {
 	var out []string
 	for _, t := range texts {
-		if s := strings.ReplaceAll(t.SMS, " "+buurtbel.LinkMark, ""); !slices.Contains(out, s) {
+		if s := buurtbel.WithoutLink(t.SMS); !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}

@@ -85,7 +85,7 @@ func saidTo(m *buurtbel.Message, networks []*buurtbel.Network) []SentText {
 		for _, w := range m.Texts {
 			if w.Regime == regime && !seen[regime] {
 				seen[regime] = true
-				out = append(out, SentText{Lang: strings.SplitN(regime, "+", 2)[0], Text: withoutLink(w.SMS)})
+				out = append(out, SentText{Lang: strings.SplitN(regime, "+", 2)[0], Text: buurtbel.WithoutLink(w.SMS)})
 			}
 		}
 	}

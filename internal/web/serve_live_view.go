@@ -67,7 +67,7 @@ func (v *visit) elapsed(f *liveFacts) string {
 func (v *visit) saidIn(m *buurtbel.Message) []SentText {
 	var out []SentText
 	for _, w := range m.Texts {
-		s := SentText{Lang: strings.SplitN(w.Regime, "+", 2)[0], Text: withoutLink(w.SMS)}
+		s := SentText{Lang: strings.SplitN(w.Regime, "+", 2)[0], Text: buurtbel.WithoutLink(w.SMS)}
 		if len(m.Texts) > 1 {
 			s.Name = w.Regime
 		}

@@ -166,7 +166,7 @@ func (v *visit) confirmView(link string, q *alerting.Question) (Confirm, error) 
 	}
 	for _, w := range q.Wordings {
 		lang, _, _ := strings.Cut(w.Regime, "+")
-		c.Said = append(c.Said, Said{lang, strings.ReplaceAll(w.SMS, " "+buurtbel.LinkMark, "")})
+		c.Said = append(c.Said, Said{lang, buurtbel.WithoutLink(w.SMS)})
 	}
 	v.zone = q.Alert.Zone
 	err := v.read(func(tx *store.Tx) error {

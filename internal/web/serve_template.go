@@ -202,7 +202,7 @@ func (v *visit) templateVersion(zone *buurtbel.Zone, check *alerting.Check, edit
 		Text:  Field{Name: "text-" + l, Label: v.t("screen.templates.field-text"), Value: edit.Texts[lang], Lang: l, Auto: "off", Rows: 9}}
 	for _, t := range check.Texts {
 		if t.Regime == l {
-			out.Bubble = &Bubble{From: zone.Name, Text: withoutLink(t.SMS), Length: t.Units, Parts: t.Parts, Wide: len(t.Offending) > 0,
+			out.Bubble = &Bubble{From: zone.Name, Text: buurtbel.WithoutLink(t.SMS), Length: t.Units, Parts: t.Parts, Wide: len(t.Offending) > 0,
 				Price: locale.Price(v.lang, int64(t.Parts)*v.s.partPrice(zone))}
 			if out.Bubble.Wide {
 				out.Bubble.Tip = v.t("screen.sms.wide-why", "Characters", strings.Join(slices.Compact(slices.Clone(t.Offending)), " "))
