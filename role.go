@@ -1,7 +1,5 @@
 package buurtbel
 
-import "time"
-
 // Role is what a mandate lets a person do.
 type Role string
 
@@ -23,37 +21,6 @@ const (
 
 // Roles lists every role that a person can hold.
 var Roles = []Role{RoleMember, RoleCoordinator, RoleDeputy, RoleSteering, RoleTreasurer, RoleOfficer, RoleDispatcher, RoleChief, RoleMayor, RoleAuditor, RoleAdministrator}
-
-// Mandate is a dated fact: a person holds a role in a zone, or in one network of it.
-type Mandate struct {
-	ID      ID
-	Holder  ID // an official or a member
-	Role    Role
-	Zone    ID        // 0 only for RoleAdministrator of the installation and RoleSystem
-	Network ID        // 0: the whole zone
-	From    time.Time // inclusive
-	Until   time.Time // exclusive; zero: open
-	Ground  string    // by what it was given, such as the appointment's document
-}
-
-func (m Mandate) holds(now time.Time) bool {
-	return !now.Before(m.From) && (m.Until.IsZero() || now.Before(m.Until))
-}
-
-// ofInstallation tells whether the mandate stands above the zones. A mandate of any other role that lacks its zone is a mistake and covers nothing.
-func (m Mandate) ofInstallation() bool {
-	return m.Zone == 0 && (m.Role == RoleAdministrator || m.Role == RoleSystem)
-}
-
-func (m Mandate) covers(s Scope) bool {
-	switch {
-	case m.Role == RoleSystem:
-		return true
-	case m.Zone == 0:
-		return m.ofInstallation() && s.Zone == 0
-	}
-	return m.Zone == s.Zone && (m.Network == 0 || m.Network == s.Network)
-}
 
 // Permission is one thing that somebody may do.
 type Permission string

@@ -21,6 +21,7 @@ type Zone struct {
 	Names     []string     // district and shop names that are no persons, for the linter
 	LinkInSMS bool         // acknowledgement links in SMS; off by default
 	Cascade   Cascade      // when a call follows a text
+	Silence   int          // days without a sign after which a coordinator's deputy and officer are told; 0: DefaultSilence, negative: nobody is
 	Lexicon   []Respelling // words that a voice would say wrong
 }
 

@@ -117,7 +117,7 @@ func TestSecondPersonWhoseMandateEnded(t *testing.T) {
 		if err != nil {
 			w.Fatal(err)
 		}
-		w.write(func(tx *store.Tx) error { return tx.EndMandate(w.second.Mandates[0].ID) })
+		w.write(func(tx *store.Tx) error { return tx.Withdraw(w.second.Mandates[0].ID, 0, "moved away") })
 		w.refused(w.desk.AnswerBehind(w.Context(), link, q.Digest, true), "error.forbidden.confirm")
 	})
 }

@@ -68,7 +68,15 @@ type App struct {
 	voices     voices
 	pusher     *push.Pusher // nil: no messages to browsers
 	lanes      []delivery.Lane
+	limited    []limited
 	dispatcher atomic.Pointer[delivery.Dispatcher] // the same, for events that come in while it is being made
+}
+
+// limited is a carrier that allows so much a second, shared by the nodes that have it open.
+type limited struct {
+	carrier string
+	most    int
+	limit   func(perSecond int)
 }
 
 // Open opens the store and makes everything but carriers ready: what commands need that only look or decide.
@@ -133,6 +141,7 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
 			return fmt.Errorf("carrier %s: %w", c.Name, err)
 		}
 		a.sessions = append(a.sessions, s)
+		a.limit(c, s.Limit)
 		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: s, Receipts: c.Receipts, Order: i})
 	}
 	if err := a.openVoice(ctx, o); err != nil {
@@ -164,6 +173,12 @@ func (a *App) received(carrier string, n int) {
 	}
 }
 
+func (a *App) limit(c config.SMS, limit func(int)) {
+	if c.MaxPerSecond > 0 {
+		a.limited = append(a.limited, limited{c.Name, c.MaxPerSecond, limit})
+	}
+}
+
 // openGateway opens the carrier at place i, which speaks HTTP.
 func (a *App) openGateway(ctx context.Context, i int, o Options) error {
 	c := &a.Config.SMS[i]
@@ -172,6 +187,7 @@ func (a *App) openGateway(ctx context.Context, i int, o Options) error {
 		return fmt.Errorf("carrier %s: %w", c.Name, err)
 	}
 	a.gateways = append(a.gateways, g)
+	a.limit(*c, g.Limit)
 	a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: g, Receipts: c.Receipts, Order: i})
 	return nil
 }
@@ -190,7 +206,7 @@ func (a *App) Run(ctx context.Context) error {
 	work.Go(func() { a.shareCarriers(ctx) })
 	work.Go(func() { jobs.New(a.DB, a.tasks(), a.log).Run(ctx) })
 	err := a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
-		return errors.Join(tx.Later(sealHeads, 0, tx.Now()), tx.Later(forget, 0, tx.Now()))
+		return errors.Join(tx.Later(sealHeads, 0, tx.Now()), tx.Later(forget, 0, tx.Now()), tx.Later(silences, 0, tx.Now()))
 	})
 	if err != nil {
 		a.log.Error("leave daily work for later", "error", err)
@@ -214,10 +230,8 @@ func (a *App) shareCarriers(ctx context.Context) {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		for i, c := range a.Config.SMS {
-			if c.MaxPerSecond > 0 {
-				a.sessions[i].Limit(a.Dispatcher.Share(c.Name, c.MaxPerSecond))
-			}
+		for _, l := range a.limited {
+			l.limit(a.Dispatcher.Share(l.carrier, l.most))
 		}
 		select {
 		case <-ctx.Done():

@@ -18,6 +18,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/channel/sms/gateway"
 	"github.com/buurtbel/buurtbel/internal/config"
 	"github.com/buurtbel/buurtbel/internal/delivery"
+	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/guarding"
 	"github.com/buurtbel/buurtbel/internal/jobs"
 	"github.com/buurtbel/buurtbel/internal/joining"
@@ -27,6 +28,9 @@ import (
 
 // sealHeads is the kind of task that signs the journal's heads and sends them outside: daily, and when an alert ends.
 const sealHeads = "seal-heads"
+
+// silences is the kind of the daily task that looks for coordinators who give no sign.
+const silences = "silences"
 
 // forget is the kind of task that erases what need not be kept, daily.
 const forget = "forget"
@@ -175,7 +179,8 @@ func (a *App) pageable() error {
 
 // tasks is the table of work that verbs leave for later.
 func (a *App) tasks() map[string]jobs.Verb {
-	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads, forget: guarding.Forget(a.DB, periods(a.Config.Retention)), "calls-stopped": joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/")}
+	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads, forget: guarding.Forget(a.DB, periods(a.Config.Retention)), "calls-stopped": joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),
+		silences: governing.CheckSilence(a.DB, a.Config.Server.PublicURL)}
 	for kind, verb := range a.Desk.Verbs() {
 		verbs[kind] = verb
 	}

@@ -2,6 +2,7 @@ package entering
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -197,7 +198,9 @@ func (g *Gate) Visit(ctx context.Context, session string, active bool) (*Visit, 
 		return nil, err
 	}
 	if active && g.db.Now().Sub(seen) >= touchEvery {
-		err = g.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.TouchSession(hash) })
+		err = g.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+			return errors.Join(tx.TouchSession(hash), tx.Sign(v.Actor.Person, v.Zone))
+		})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("note that a session is in use: %w", err)

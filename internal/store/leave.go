@@ -18,13 +18,3 @@ func (tx *Tx) MoveMember(id buurtbel.ID, to buurtbel.MemberState) error {
 	changes.row().id("m", id).end()
 	return tx.changed(changes.done())
 }
-
-// EndMandate ends a mandate of the scope's zone now.
-func (tx *Tx) EndMandate(id buurtbel.ID) error {
-	err := tx.execOne(buurtbel.Fail(buurtbel.NotFound, "error.mandate.unknown", nil),
-		`update mandate set until_at = $1 where id = $2 and zone = $3 and (until_at = 0 or until_at > $4)`, micros(tx.now), id, tx.scope.Zone, micros(tx.now))
-	if err != nil {
-		return fmt.Errorf("end mandate: %w", err)
-	}
-	return nil
-}

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/vault"
@@ -59,4 +60,48 @@ func (tx *Tx) OpenNames(actor buurtbel.Actor, role buurtbel.Role, purpose string
 		return nil, fmt.Errorf("write look: %w", err)
 	}
 	return out, tx.Append(tx.scope.Zone, buurtbel.EntryLook, actor.Person, content)
+}
+
+// Looked is a look at contact data as the journal has it.
+type Looked struct {
+	At time.Time
+	By buurtbel.ID
+	Look
+}
+
+// Looks lists the looks at contact data of the scope's zone since a moment, the newest first, at most n. Those whose content was erased are
+// not among them.
+func (tx *Tx) Looks(since time.Time, n int) ([]Looked, error) {
+	var out []Looked
+	err := tx.each(func(r *sql.Rows) error {
+		e, err := tx.scanEntry(r)
+		if err != nil || e.Erased || e.Broken {
+			return err
+		}
+		l := Looked{At: e.At, By: e.Actor}
+		if err := json.Unmarshal(e.Content, &l.Look); err != nil {
+			return fmt.Errorf("read look: %w", err)
+		}
+		out = append(out, l)
+		return nil
+	}, `select j.subject, j.node, j.seq, j.zone, j.at, j.kind, j.actor, j.commitment, j.prev, j.hash, c.salt, c.content from journal j
+		left join journal_content c on c.subject = j.subject and c.node = j.node and c.seq = j.seq
+		where j.zone = $1 and j.at >= $2 and j.kind = $3 order by j.at desc limit $4`, tx.scope.Zone, micros(since), buurtbel.EntryLook, n)
+	return out, err
+}
+
+// NetworkOfEach gives the network of members of the scope's zone.
+func (tx *Tx) NetworkOfEach(members []buurtbel.ID) (map[buurtbel.ID]buurtbel.ID, error) {
+	out := map[buurtbel.ID]buurtbel.ID{}
+	p := pair{
+		lite: `select m.id, m.network from json_each($1) j cross join member m on m.id = j.value where m.zone = $2`,
+		pg:   `select m.id, m.network from jsonb_array_elements_text($1::jsonb) j(value) join member m on m.id = j.value::bigint where m.zone = $2`,
+	}
+	err := tx.each(func(r *sql.Rows) error {
+		var member, network buurtbel.ID
+		err := r.Scan(&member, &network)
+		out[member] = network
+		return err
+	}, tx.pick(p), jsonIDs(members), tx.scope.Zone)
+	return out, err
 }

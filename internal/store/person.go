@@ -193,20 +193,6 @@ func (tx *Tx) InsertOfficial(o *NewOfficial) error {
 	return nil
 }
 
-// InsertMandate stores a mandate of an official or a member. A role that no person can hold, such as the program's own, is Invalid
-// (error.mandate.role).
-func (tx *Tx) InsertMandate(m buurtbel.Mandate) error {
-	if !slices.Contains(buurtbel.Roles, m.Role) {
-		return buurtbel.Fail(buurtbel.Invalid, "error.mandate.role", nil)
-	}
-	_, err := tx.exec(`insert into mandate (id, holder, role, zone, network, from_at, until_at, ground) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		m.ID, m.Holder, m.Role, m.Zone, m.Network, micros(m.From), micros(m.Until), m.Ground)
-	if err != nil {
-		return fmt.Errorf("insert mandate: %w", err)
-	}
-	return nil
-}
-
 // Actor makes the actor of an official or a member: who signed in, with the mandates of any zone.
 func (tx *Tx) Actor(person buurtbel.ID) (buurtbel.Actor, error) {
 	a := buurtbel.Actor{Person: person}
@@ -219,16 +205,12 @@ func (tx *Tx) Actor(person buurtbel.ID) (buurtbel.Actor, error) {
 	if a.Office == "member" {
 		a.Mandates = append(a.Mandates, buurtbel.Mandate{Holder: person, Role: buurtbel.RoleMember, Zone: a.Zone})
 	}
-	err = tx.each(func(r *sql.Rows) error {
-		m := buurtbel.Mandate{Holder: person}
-		var from, until int64
-		err := r.Scan(&m.ID, &m.Role, &m.Zone, &m.Network, &from, &until, &m.Ground)
-		m.From, m.Until = instant(from), instant(until)
+	held, err := tx.mandates(`m.holder = $1`, person)
+	for _, m := range held {
 		if slices.Contains(buurtbel.Roles, m.Role) { // a row that says "system" gives nobody the program's own rights
 			a.Mandates = append(a.Mandates, m)
 		}
-		return err
-	}, `select id, role, zone, network, from_at, until_at, ground from mandate where holder = $1 order by id`, person)
+	}
 	return a, err
 }
 

@@ -62,7 +62,7 @@ func (tx *Tx) InsertSession(hash []byte, s Session) error {
 	if err != nil {
 		return fmt.Errorf("insert session: %w", err)
 	}
-	return nil
+	return tx.Sign(s.Person, s.Zone)
 }
 
 // Session reads a session that is not over. Forbidden (error.session.over) otherwise.

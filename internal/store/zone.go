@@ -26,11 +26,12 @@ type zoneSettings struct {
 
 	Cascade buurtbel.Cascade      `json:"cascade"`
 	Lexicon []buurtbel.Respelling `json:"lexicon,omitempty"`
+	Silence int                   `json:"silence,omitempty"`
 }
 
 // PutZone stores a new zone, or the changed settings of one.
 func (tx *Tx) PutZone(z *buurtbel.Zone) error {
-	settings, err := json.Marshal(zoneSettings{z.TimeZone, z.Lines, z.Callable, z.Night, z.Plan, z.Limits, z.Contact, z.Extra, z.Names, z.LinkInSMS, z.Cascade, z.Lexicon})
+	settings, err := json.Marshal(zoneSettings{z.TimeZone, z.Lines, z.Callable, z.Night, z.Plan, z.Limits, z.Contact, z.Extra, z.Names, z.LinkInSMS, z.Cascade, z.Lexicon, z.Silence})
 	if err != nil {
 		return fmt.Errorf("write zone: %w", err)
 	}
@@ -57,7 +58,7 @@ func scanZone(scan func(...any) error) (*buurtbel.Zone, error) {
 		return nil, fmt.Errorf("read zone: %w", err)
 	}
 	z.TimeZone, z.Lines, z.Callable, z.Night, z.Plan, z.Limits = s.TimeZone, s.Lines, s.Callable, s.Night, s.Plan, s.Limits
-	z.Contact, z.Extra, z.Names, z.LinkInSMS, z.Cascade, z.Lexicon = s.Contact, s.Extra, s.Names, s.LinkInSMS, s.Cascade, s.Lexicon
+	z.Contact, z.Extra, z.Names, z.LinkInSMS, z.Cascade, z.Lexicon, z.Silence = s.Contact, s.Extra, s.Names, s.LinkInSMS, s.Cascade, s.Lexicon, s.Silence
 	return &z, nil
 }
 

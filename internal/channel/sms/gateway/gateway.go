@@ -54,6 +54,7 @@ type Gateway struct {
 	text     atomic.Pointer[shared]
 
 	room    chan struct{} // one token per request that is open
+	resting atomic.Bool   // other nodes have the whole limit now
 	paused  atomic.Int64  // nothing is sent before, Unix nanoseconds
 	down    atomic.Bool   // no connection could be made; a probe tries
 	closing chan struct{} // closed by Close: no new messages
@@ -138,9 +139,23 @@ func (c *Config) tlsConfig() (*tls.Config, error) {
 // Window is how many requests may be open at once.
 func (g *Gateway) Window() int { return g.cfg.Window }
 
-// Up tells whether the provider can take a message now: it could be connected to, is not closing, and did not ask for a pause.
+// Limit says how many messages a second this node may send from now on, where several nodes share a limit; nothing changes without a limit
+// in the configuration. With 0 it rests.
+func (g *Gateway) Limit(perSecond int) {
+	if g.limit == nil {
+		return
+	}
+	g.resting.Store(perSecond <= 0)
+	if perSecond > 0 && int(g.limit.Limit()) != perSecond {
+		g.limit.SetLimit(rate.Limit(perSecond))
+		g.limit.SetBurst(max(1, perSecond/20))
+	}
+}
+
+// Up tells whether the provider can take a message now: it could be connected to, is not closing, did not ask for a pause, and this node
+// has a share of its limit.
 func (g *Gateway) Up() bool {
-	return !g.down.Load() && !g.isClosing() && g.cut.Err() == nil && g.pauseLeft() <= 0
+	return !g.down.Load() && !g.resting.Load() && !g.isClosing() && g.cut.Err() == nil && g.pauseLeft() <= 0
 }
 
 func (g *Gateway) isClosing() bool {

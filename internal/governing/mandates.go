@@ -1,0 +1,179 @@
+package governing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// Held is a mandate as its page shows it.
+type Held struct {
+	buurtbel.Mandate
+	Name    string // of who holds it; "" where the actor may not see names
+	Ends    bool   // the actor may end it
+	Confirm bool   // the actor may record the meeting that confirmed it
+}
+
+// Mandates lists who holds which role in a zone, and who held it: for officer, chief, administrator and auditor all, for a coordinator those
+// of the own network. Names of members are opened for who may see them, which is journalled; names of officials are an office's business.
+func Mandates(ctx context.Context, db *store.DB, actor buurtbel.Actor, role buurtbel.Role, zone buurtbel.ID) ([]Held, error) {
+	if !seesMandates(actor, zone, db.Now()) {
+		return nil, buurtbel.Fail(buurtbel.Forbidden, "error.forbidden.see-mandates", nil)
+	}
+	var out []Held
+	err := db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		out = nil
+		all, err := tx.Mandates()
+		if err != nil {
+			return err
+		}
+		var members []buurtbel.ID
+		for _, m := range all {
+			if !covers(actor, m, tx.Now()) {
+				continue
+			}
+			ends := m.Now(tx.Now()) && actor.MayEnd(m, tx.Now()) == nil
+			out = append(out, Held{Mandate: m, Ends: ends, Confirm: ends && m.Holder != actor.Person && m.Role.MeetingConfirms() && m.Confirmed.IsZero()})
+			if m.Role.Citizen() && actor.May(buurtbel.MaySeeNames, buurtbel.Scope{Zone: zone, Network: m.Network}, tx.Now()) == nil {
+				members = append(members, m.Holder)
+			}
+		}
+		names, err := holderNames(tx, actor, role, members)
+		for i := range out {
+			out[i].Name = names[out[i].Holder]
+		}
+		return err
+	})
+	return out, err
+}
+
+// seesMandates tells whether there is anything on that page for the actor.
+func seesMandates(actor buurtbel.Actor, zone buurtbel.ID, now time.Time) bool {
+	return slices.ContainsFunc(actor.Mandates, func(m buurtbel.Mandate) bool {
+		return m.Zone == zone && m.Now(now) && (len(actor.Appoints(buurtbel.Scope{Zone: zone, Network: m.Network}, now)) > 0 || m.Role == buurtbel.RoleDeputy || m.Role == buurtbel.RoleAuditor)
+	})
+}
+
+// covers tells whether the actor sees a mandate: with a role for the whole zone all, else those of the own networks and the own.
+func covers(actor buurtbel.Actor, m buurtbel.Mandate, now time.Time) bool {
+	return m.Holder == actor.Person || slices.ContainsFunc(actor.Mandates, func(own buurtbel.Mandate) bool {
+		return own.Zone == m.Zone && own.Now(now) && own.Role != buurtbel.RoleMember && (own.Network == 0 || own.Network == m.Network)
+	})
+}
+
+// holderNames gives the names of officials, and those of members with a look in the journal.
+func holderNames(tx *store.Tx, actor buurtbel.Actor, role buurtbel.Role, members []buurtbel.ID) (map[buurtbel.ID]string, error) {
+	out, err := tx.HoldersNames()
+	if err != nil || len(members) == 0 {
+		return out, err
+	}
+	slices.Sort(members)
+	opened, err := tx.OpenNames(actor, role, "mandates", 0, slices.Compact(members))
+	for _, n := range opened {
+		out[n.Member] = n.Name.Given + " " + n.Name.Family
+	}
+	return out, err
+}
+
+// Appointment is a mandate to be given. Mailbox names an official of any zone, where Holder is not known.
+type Appointment struct {
+	buurtbel.Mandate
+	Mailbox string
+}
+
+// Appoint gives somebody a mandate. Who holds a citizen's role is a member of its network; police roles go to officials, also of a
+// neighbouring zone, whose mailbox says who is meant. It is journalled.
+//
+// Errors: those of Actor.MayAppoint, Mandate.Check and Tx.Appoint; error.mandate.mailbox (NotFound).
+func Appoint(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone buurtbel.ID, a Appointment) (buurtbel.ID, error) {
+	scope := buurtbel.Scope{Zone: zone, Network: a.Network}
+	if err := actor.MayAppoint(a.Role, a.Holder, scope, db.Now()); err != nil {
+		return 0, err
+	}
+	if err := a.Check(db.Now()); err != nil {
+		return 0, err
+	}
+	m := a.Mandate
+	m.ID, m.Zone, m.By = db.NewID(), zone, actor.Person
+	m.Ground = strings.TrimSpace(m.Ground)
+	if m.Holder == 0 {
+		err := db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
+			m.Holder, err = tx.OfficialAt(strings.ToLower(strings.TrimSpace(a.Mailbox)))
+			return err
+		})
+		if buurtbel.KindOf(err) == buurtbel.NotFound {
+			err = buurtbel.FailWith(err, buurtbel.NotFound, "error.mandate.mailbox", nil)
+		}
+		if err == nil {
+			err = actor.MayAppoint(m.Role, m.Holder, scope, db.Now()) // nobody reaches the own person by the own mailbox
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	err := db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		if err := tx.Appoint(m); err != nil {
+			return err
+		}
+		return tx.Append(zone, buurtbel.EntryChange, actor.Person, fmt.Appendf(nil, "mandate %s given to %s, role %s, network %s", m.ID, m.Holder, m.Role, m.Network))
+	})
+	return m.ID, err
+}
+
+// Withdraw ends a mandate before its time, on a written ground. Who holds it may lay it down. What the person may do ends with it, also in
+// sessions that are open.
+//
+// Errors: error.mandate.ground (Invalid), error.mandate.forbidden (Forbidden), error.mandate.last (Conflict), error.mandate.unknown (NotFound).
+func Withdraw(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, mandate buurtbel.ID, ground string) error {
+	return changeMandate(ctx, db, actor, zone, mandate, func(tx *store.Tx, m buurtbel.Mandate) (string, error) {
+		if strings.TrimSpace(ground) == "" {
+			return "", buurtbel.Fail(buurtbel.Invalid, "error.mandate.ground", nil)
+		}
+		return "ended", tx.Withdraw(mandate, actor.Person, strings.TrimSpace(ground))
+	})
+}
+
+// Confirm records the members' meeting that confirmed a mandate, and where that is written down. Nobody confirms the own one.
+//
+// Errors: error.mandate.meeting (Invalid), error.mandate.self, error.mandate.forbidden (Forbidden), error.mandate.confirmed (Conflict),
+// error.mandate.unknown (NotFound).
+func Confirm(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, mandate buurtbel.ID, day time.Time, meeting string) error {
+	return changeMandate(ctx, db, actor, zone, mandate, func(tx *store.Tx, m buurtbel.Mandate) (string, error) {
+		switch {
+		case m.Holder == actor.Person:
+			return "", buurtbel.Fail(buurtbel.Forbidden, "error.mandate.self", nil)
+		case day.IsZero() || day.After(tx.Now()) || strings.TrimSpace(meeting) == "" || !m.Role.MeetingConfirms():
+			return "", buurtbel.Fail(buurtbel.Invalid, "error.mandate.meeting", nil)
+		}
+		return "confirmed by a meeting", tx.ConfirmMandate(mandate, day, strings.TrimSpace(meeting))
+	})
+}
+
+// changeMandate reads a mandate, asks whether the actor may end it, changes it and journals the change, in one transaction.
+func changeMandate(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, mandate buurtbel.ID, change func(*store.Tx, buurtbel.Mandate) (string, error)) error {
+	if !seesMandates(actor, zone, db.Now()) {
+		return buurtbel.Fail(buurtbel.Forbidden, "error.mandate.forbidden", nil)
+	}
+	return db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		m, err := tx.Mandate(mandate)
+		if err == nil && !covers(actor, m, tx.Now()) {
+			err = buurtbel.Fail(buurtbel.NotFound, "error.mandate.unknown", nil)
+		}
+		if err == nil {
+			err = actor.MayEnd(m, tx.Now())
+		}
+		if err != nil {
+			return err
+		}
+		word, err := change(tx, m)
+		if err != nil {
+			return err
+		}
+		return tx.Append(zone, buurtbel.EntryChange, actor.Person, fmt.Appendf(nil, "mandate %s %s, holder %s, role %s, network %s", m.ID, word, m.Holder, m.Role, m.Network))
+	})
+}
