@@ -27,32 +27,34 @@ type Permission string
 
 // The permissions.
 const (
-	MayLaunch     Permission = "launch"      // launch, update, stop, correct, all clear
-	MayConfirm    Permission = "confirm"     // be the second person for an oversized area
-	MayFeedback   Permission = "feedback"    // settle a feedback debt
-	MaySeeAlerts  Permission = "see-alerts"  // counts and streets of an alert
-	MaySeeNames   Permission = "see-names"   // names of members
-	MayImport     Permission = "import"      // areas, addresses, members
-	MayConfigure  Permission = "configure"   // zone, plan, templates, mandates
-	MayReadLog    Permission = "read-log"    // the journal
-	MayInstall    Permission = "install"     // zones, migrations, keys
-	MayDeliver    Permission = "deliver"     // claim and record deliveries
-	MayArrive     Permission = "arrive"      // store what comes in
-	MayAnswerLost Permission = "answer-lost" // see and settle texts that came back
+	MayLaunch      Permission = "launch"       // launch, update, stop, correct, all clear
+	MayConfirm     Permission = "confirm"      // be the second person for an oversized area
+	MayFeedback    Permission = "feedback"     // settle a feedback debt
+	MaySeeAlerts   Permission = "see-alerts"   // counts and streets of an alert
+	MaySeeNames    Permission = "see-names"    // names of members
+	MayImport      Permission = "import"       // areas, addresses, members
+	MayConfigure   Permission = "configure"    // zone, plan, templates, mandates
+	MayReadLog     Permission = "read-log"     // the journal
+	MaySeeMandates Permission = "see-mandates" // who holds which role
+	MaySeeLooks    Permission = "see-looks"    // who looked at members' data
+	MayInstall     Permission = "install"      // zones, migrations, keys
+	MayDeliver     Permission = "deliver"      // claim and record deliveries
+	MayArrive      Permission = "arrive"       // store what comes in
+	MayAnswerLost  Permission = "answer-lost"  // see and settle texts that came back
 )
 
 // permissions is rule 1 and rule 14 as a table: role by role.
 var permissions = map[Role][]Permission{
 	RoleMember:        {},
-	RoleCoordinator:   {MaySeeAlerts, MaySeeNames, MayImport},
-	RoleDeputy:        {MaySeeAlerts, MaySeeNames, MayImport},
+	RoleCoordinator:   {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks},
+	RoleDeputy:        {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks},
 	RoleSteering:      {MaySeeAlerts},
 	RoleTreasurer:     {MaySeeAlerts},
-	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost},
+	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost, MaySeeMandates, MaySeeLooks},
 	RoleDispatcher:    {MayLaunch, MayConfirm, MaySeeAlerts, MayAnswerLost},
-	RoleChief:         {MayConfirm, MayFeedback, MaySeeAlerts, MayReadLog},
+	RoleChief:         {MayConfirm, MayFeedback, MaySeeAlerts, MayReadLog, MaySeeMandates, MaySeeLooks},
 	RoleMayor:         {},
-	RoleAuditor:       {MayReadLog, MaySeeAlerts},
-	RoleAdministrator: {MayImport, MayConfigure, MayInstall, MayReadLog},
+	RoleAuditor:       {MayReadLog, MaySeeAlerts, MaySeeMandates, MaySeeLooks},
+	RoleAdministrator: {MayImport, MayConfigure, MayInstall, MayReadLog, MaySeeMandates},
 	RoleSystem:        {MayDeliver, MayArrive, MayInstall, MaySeeAlerts, MayImport, MayConfigure},
 }

@@ -3,6 +3,7 @@ package governing_test
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ type village struct {
 	zone, network buurtbel.ID
 	members       []buurtbel.ID
 	coordinator   buurtbel.Actor // members[0]; members[1] is the deputy
+	offset        *atomic.Int64  // of the clock, nanoseconds
 }
 
 func number(i int) string { return fmt.Sprintf("+324550%05d", i) }
@@ -25,40 +27,48 @@ func number(i int) string { return fmt.Sprintf("+324550%05d", i) }
 // each runs a test on both engines in a village of thirty members, of whom member 5 is away.
 func each(t *testing.T, test func(v *village)) {
 	t.Helper()
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		v := &village{T: t, db: db, zone: db.NewID(), network: db.NewID()}
-		var list []store.NewMember
-		for i := range 30 {
-			m := store.NewMember{Member: buurtbel.Member{ID: db.NewID(), Network: v.network, Language: buurtbel.Dutch}, Name: store.Name{Given: "An", Family: fmt.Sprintf("Lid%02d", i)},
-				Contacts: []store.NewContact{{ID: db.NewID(), Kind: buurtbel.Mailbox, Address: fmt.Sprintf("lid%d@example.org", i), Verified: true},
-					{ID: db.NewID(), Kind: buurtbel.Mobile, Rank: 1, Address: number(i), Verified: true}}}
-			if i == 5 {
-				m.Away = buurtbel.Span{From: db.Now().Add(-time.Hour)}
-			}
-			list = append(list, m)
-			v.members = append(v.members, m.ID)
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(string(engine), func(t *testing.T) { settle(t, engine, test) })
+	}
+}
+
+func settle(t *testing.T, engine store.Engine, test func(v *village)) {
+	t.Helper()
+	offset := new(atomic.Int64)
+	db := storetest.Open(t, engine, func() time.Time { return time.Now().Add(time.Duration(offset.Load())) })
+	v := &village{T: t, db: db, zone: db.NewID(), network: db.NewID(), offset: offset}
+
+	var list []store.NewMember
+	for i := range 30 {
+		m := store.NewMember{Member: buurtbel.Member{ID: db.NewID(), Network: v.network, Language: buurtbel.Dutch}, Name: store.Name{Given: "An", Family: fmt.Sprintf("Lid%02d", i)},
+			Contacts: []store.NewContact{{ID: db.NewID(), Kind: buurtbel.Mailbox, Address: fmt.Sprintf("lid%d@example.org", i), Verified: true},
+				{ID: db.NewID(), Kind: buurtbel.Mobile, Rank: 1, Address: number(i), Verified: true}}}
+		if i == 5 {
+			m.Away = buurtbel.Span{From: db.Now().Add(-time.Hour)}
 		}
-		v.write(func(tx *store.Tx) error {
-			if err := tx.PutZone(&buurtbel.Zone{ID: v.zone, Name: "Politiezone Vlierbeek", Country: "BE", TimeZone: "Europe/Brussels"}); err != nil {
-				return err
-			}
-			if err := tx.PutNetwork(&buurtbel.Network{ID: v.network, Name: "BIN Kerkveld", Kind: buurtbel.Residents, Regime: buurtbel.Regime{buurtbel.Dutch}}); err != nil {
-				return err
-			}
-			for i, role := range []buurtbel.Role{buurtbel.RoleCoordinator, buurtbel.RoleDeputy} {
-				m := buurtbel.Mandate{ID: db.NewID(), Holder: v.members[i], Role: role, Zone: v.zone, Network: v.network, From: db.Now().Add(-time.Hour)}
-				if err := tx.InsertMandate(m); err != nil {
-					return err
-				}
-			}
-			return tx.InsertMembers(list)
-		})
-		v.read(func(tx *store.Tx) (err error) {
-			v.coordinator, err = tx.Actor(v.members[0])
+		list = append(list, m)
+		v.members = append(v.members, m.ID)
+	}
+	v.write(func(tx *store.Tx) error {
+		if err := tx.PutZone(&buurtbel.Zone{ID: v.zone, Name: "Politiezone Vlierbeek", Country: "BE", TimeZone: "Europe/Brussels"}); err != nil {
 			return err
-		})
-		test(v)
+		}
+		if err := tx.PutNetwork(&buurtbel.Network{ID: v.network, Name: "BIN Kerkveld", Kind: buurtbel.Residents, Regime: buurtbel.Regime{buurtbel.Dutch}}); err != nil {
+			return err
+		}
+		for i, role := range []buurtbel.Role{buurtbel.RoleCoordinator, buurtbel.RoleDeputy} {
+			m := buurtbel.Mandate{ID: db.NewID(), Holder: v.members[i], Role: role, Zone: v.zone, Network: v.network, From: db.Now().Add(-time.Hour)}
+			if err := tx.InsertMandate(m); err != nil {
+				return err
+			}
+		}
+		return tx.InsertMembers(list)
 	})
+	v.read(func(tx *store.Tx) (err error) {
+		v.coordinator, err = tx.Actor(v.members[0])
+		return err
+	})
+	test(v)
 }
 
 func (v *village) write(f func(*store.Tx) error) {

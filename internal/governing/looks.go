@@ -29,19 +29,14 @@ type Look struct {
 // Looks lists who looked at members' data: a coordinator and a deputy see every look at members of their network, the mandated officer,
 // chief and auditor every one of the zone (rule 14).
 func Looks(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone buurtbel.ID) ([]Look, error) {
-	whole := actor.May(buurtbel.MayReadLog, buurtbel.Scope{Zone: zone}, db.Now()) == nil
+	if err := mayAnywhere(actor, buurtbel.MaySeeLooks, zone, db.Now()); err != nil {
+		return nil, err
+	}
 	own := func(network buurtbel.ID) bool {
-		return whole || actor.May(buurtbel.MaySeeNames, buurtbel.Scope{Zone: zone, Network: network}, db.Now()) == nil
+		return actor.May(buurtbel.MaySeeLooks, buurtbel.Scope{Zone: zone, Network: network}, db.Now()) == nil
 	}
 	var out []Look
 	err := db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
-		networks, err := tx.Networks()
-		if err != nil {
-			return err
-		}
-		if !whole && !slices.ContainsFunc(networks, func(n *buurtbel.Network) bool { return own(n.ID) }) {
-			return buurtbel.Fail(buurtbel.Forbidden, "error.forbidden.read-log", nil)
-		}
 		looks, err := tx.Looks(tx.Now().Add(-looksBack), mostLooks)
 		if err != nil {
 			return err

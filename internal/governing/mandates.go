@@ -22,8 +22,8 @@ type Held struct {
 // Mandates lists who holds which role in a zone, and who held it: for officer, chief, administrator and auditor all, for a coordinator those
 // of the own network. Names of members are opened for who may see them, which is journalled; names of officials are an office's business.
 func Mandates(ctx context.Context, db *store.DB, actor buurtbel.Actor, role buurtbel.Role, zone buurtbel.ID) ([]Held, error) {
-	if !seesMandates(actor, zone, db.Now()) {
-		return nil, buurtbel.Fail(buurtbel.Forbidden, "error.forbidden.see-mandates", nil)
+	if err := mayAnywhere(actor, buurtbel.MaySeeMandates, zone, db.Now()); err != nil {
+		return nil, err
 	}
 	var out []Held
 	err := db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
@@ -52,11 +52,15 @@ func Mandates(ctx context.Context, db *store.DB, actor buurtbel.Actor, role buur
 	return out, err
 }
 
-// seesMandates tells whether there is anything on that page for the actor.
-func seesMandates(actor buurtbel.Actor, zone buurtbel.ID, now time.Time) bool {
-	return slices.ContainsFunc(actor.Mandates, func(m buurtbel.Mandate) bool {
-		return m.Zone == zone && m.Now(now) && (len(actor.Appoints(buurtbel.Scope{Zone: zone, Network: m.Network}, now)) > 0 || m.Role == buurtbel.RoleDeputy || m.Role == buurtbel.RoleAuditor)
-	})
+// mayAnywhere asks a right for the zone or for any network of it that the actor holds a mandate in.
+func mayAnywhere(actor buurtbel.Actor, p buurtbel.Permission, zone buurtbel.ID, now time.Time) error {
+	refused := actor.May(p, buurtbel.Scope{Zone: zone}, now)
+	for _, m := range actor.Mandates {
+		if refused != nil && m.Zone == zone && actor.May(p, buurtbel.Scope{Zone: zone, Network: m.Network}, now) == nil {
+			return nil
+		}
+	}
+	return refused
 }
 
 // covers tells whether the actor sees a mandate: with a role for the whole zone all, else those of the own networks and the own.
@@ -156,8 +160,8 @@ func Confirm(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, mand
 
 // changeMandate reads a mandate, asks whether the actor may end it, changes it and journals the change, in one transaction.
 func changeMandate(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, mandate buurtbel.ID, change func(*store.Tx, buurtbel.Mandate) (string, error)) error {
-	if !seesMandates(actor, zone, db.Now()) {
-		return buurtbel.Fail(buurtbel.Forbidden, "error.mandate.forbidden", nil)
+	if err := mayAnywhere(actor, buurtbel.MaySeeMandates, zone, db.Now()); err != nil {
+		return err
 	}
 	return db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
 		m, err := tx.Mandate(mandate)

@@ -79,10 +79,9 @@ func (tx *Tx) Looks(since time.Time, n int) ([]Looked, error) {
 			return err
 		}
 		l := Looked{At: e.At, By: e.Actor}
-		if err := json.Unmarshal(e.Content, &l.Look); err != nil {
-			return fmt.Errorf("read look: %w", err)
+		if json.Unmarshal(e.Content, &l.Look) == nil { // what an earlier version wrote names nobody
+			out = append(out, l)
 		}
-		out = append(out, l)
 		return nil
 	}, `select j.subject, j.node, j.seq, j.zone, j.at, j.kind, j.actor, j.commitment, j.prev, j.hash, c.salt, c.content from journal j
 		left join journal_content c on c.subject = j.subject and c.node = j.node and c.seq = j.seq

@@ -34,7 +34,7 @@ func (tx *Tx) InsertMandate(m buurtbel.Mandate) error {
 }
 
 // lockZoneRow lets what is decided about a zone's mandates follow each other. SQLite has its writer.
-var lockZoneRow = pair{pg: `select 1 from zone where id = $1 and id = $2 for update`}
+var lockZoneRow = pair{pg: `select 1 from zone where id = $1 and id = $2 for no key update`}
 
 // Appoint stores a mandate. A network has one coordinator at a time: Conflict (error.mandate.held) when another mandate overlaps. NotFound
 // (error.person.unknown) when the holder is no active member of the network, or, for a role of police or city, no official anywhere.
@@ -46,11 +46,13 @@ func (tx *Tx) Appoint(m buurtbel.Mandate) error {
 		return err
 	}
 	if m.Role == buurtbel.RoleCoordinator {
-		held, err := tx.mandates(`m.zone = $1 and m.network = $2 and m.role = $3`, tx.scope.Zone, m.Network, m.Role)
+		var held []buurtbel.Mandate
+		err := tx.each(eachMandate(&held), selectMandates+`where m.zone = $1 and m.network = $2 and m.role = $3`, tx.scope.Zone, m.Network, m.Role)
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(held, m.Overlaps) {
+		// What ended today does not keep a successor from beginning today, with the day's first minute.
+		if slices.ContainsFunc(held, func(o buurtbel.Mandate) bool { return (o.Until.IsZero() || o.Until.After(tx.now)) && m.Overlaps(o) }) {
 			return buurtbel.Fail(buurtbel.Conflict, "error.mandate.held", nil)
 		}
 	}
@@ -71,25 +73,28 @@ func (tx *Tx) holderFits(m buurtbel.Mandate) error {
 	return err
 }
 
-func (tx *Tx) mandates(where string, args ...any) ([]buurtbel.Mandate, error) {
-	var out []buurtbel.Mandate
-	err := tx.each(func(r *sql.Rows) error {
+func eachMandate(out *[]buurtbel.Mandate) func(*sql.Rows) error {
+	return func(r *sql.Rows) error {
 		var m buurtbel.Mandate
 		err := scanMandate(r, &m)
-		out = append(out, m)
+		*out = append(*out, m)
 		return err
-	}, `select `+mandateColumns+` from mandate m where `+where+` order by m.network, m.from_at, m.id`, args...)
-	return out, err
+	}
 }
+
+const selectMandates = `select ` + mandateColumns + ` from mandate m `
 
 // Mandates lists every mandate of the scope's zone, also those that are over.
 func (tx *Tx) Mandates() ([]buurtbel.Mandate, error) {
-	return tx.mandates(`m.zone = $1`, tx.scope.Zone)
+	var out []buurtbel.Mandate
+	err := tx.each(eachMandate(&out), selectMandates+`where m.zone = $1 order by m.network, m.from_at, m.id`, tx.scope.Zone)
+	return out, err
 }
 
 // Mandate reads one mandate of the scope's zone. NotFound (error.mandate.unknown).
 func (tx *Tx) Mandate(id buurtbel.ID) (buurtbel.Mandate, error) {
-	found, err := tx.mandates(`m.zone = $1 and m.id = $2`, tx.scope.Zone, id)
+	var found []buurtbel.Mandate
+	err := tx.each(eachMandate(&found), selectMandates+`where m.zone = $1 and m.id = $2`, tx.scope.Zone, id)
 	if err == nil && len(found) == 0 {
 		err = buurtbel.Fail(buurtbel.NotFound, "error.mandate.unknown", nil)
 	}
@@ -109,9 +114,9 @@ func (tx *Tx) Withdraw(id, by buurtbel.ID, ground string) error {
 	if err != nil {
 		return err
 	}
-	if m.Role == buurtbel.RoleAdministrator {
+	if m.Role == buurtbel.RoleAdministrator { // one that ended while this waited for the zone's row has its ground, whatever the clock said
 		others := 0
-		err := tx.row(`select count(*) from mandate where zone = $1 and role = $2 and holder <> $3 and from_at <= $4 and (until_at = 0 or until_at > $5)`,
+		err := tx.row(`select count(*) from mandate where zone = $1 and role = $2 and holder <> $3 and from_at <= $4 and (until_at = 0 or until_at > $5) and end_ground = ''`,
 			tx.scope.Zone, m.Role, m.Holder, micros(tx.now), micros(tx.now)).Scan(&others)
 		if err == nil && others == 0 {
 			err = buurtbel.Fail(buurtbel.Conflict, "error.mandate.last", nil)

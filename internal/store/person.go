@@ -205,7 +205,8 @@ func (tx *Tx) Actor(person buurtbel.ID) (buurtbel.Actor, error) {
 	if a.Office == "member" {
 		a.Mandates = append(a.Mandates, buurtbel.Mandate{Holder: person, Role: buurtbel.RoleMember, Zone: a.Zone})
 	}
-	held, err := tx.mandates(`m.holder = $1`, person)
+	var held []buurtbel.Mandate
+	err = tx.each(eachMandate(&held), selectMandates+`where m.holder = $1 order by m.id`, person)
 	for _, m := range held {
 		if slices.Contains(buurtbel.Roles, m.Role) { // a row that says "system" gives nobody the program's own rights
 			a.Mandates = append(a.Mandates, m)

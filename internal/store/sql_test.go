@@ -25,6 +25,8 @@ type statement struct {
 
 // withoutZone lists the statements that touch a zone's rows and do not name the zone, each with its reason.
 var withoutZone = map[string]string{
+	"holderFits":        "an official of a neighbouring zone may serve here too; only that the person exists is asked",
+	"OfficialAt":        "an official of a neighbouring zone is named by the own mailbox; only the id leaves",
 	"markParts":         "parts that matchPart found",
 	"missingParts":      "parts that matchPart found",
 	"receiptAttempts":   "attempts that matchWhole or matchPart found",

@@ -81,6 +81,8 @@ type site struct {
 	people         map[buurtbel.Role]buurtbel.ID
 	colleague      buurtbel.ID // another dispatcher
 	foreignOfficer buurtbel.ID
+	deputyMandate  buurtbel.ID
+	foreignMandate buurtbel.ID
 	members        []buurtbel.ID
 	carriers       *atomic.Pointer[[]delivery.Health] // nil: nothing is said of them
 }
@@ -196,7 +198,9 @@ func (s *site) officials() {
 	s.foreignOfficer = s.official(s.other, buurtbel.RoleOfficer, "Els Engels", 91)
 	for i, role := range []buurtbel.Role{buurtbel.RoleCoordinator, buurtbel.RoleDeputy} {
 		s.people[role] = s.members[i]
-		s.write(s.zone, func(tx *store.Tx) error { return tx.InsertMandate(s.mandate(s.members[i], role, s.zone, s.kerkveld)) })
+		m := s.mandate(s.members[i], role, s.zone, s.kerkveld)
+		s.deputyMandate = m.ID
+		s.write(s.zone, func(tx *store.Tx) error { return tx.InsertMandate(m) })
 	}
 	s.people[buurtbel.RoleMember] = s.members[2]
 }
@@ -209,6 +213,9 @@ func (s *site) official(zone buurtbel.ID, role buurtbel.Role, name string, i int
 	o := &store.NewOfficial{ID: s.db.NewID(), Name: name, Office: "police", Language: buurtbel.Dutch, OnCall: true,
 		Contacts: []store.NewContact{{ID: s.db.NewID(), Kind: buurtbel.Mailbox, Address: mailboxOf(i), Verified: true}}}
 	o.Mandates = []buurtbel.Mandate{s.mandate(o.ID, role, zone, 0)}
+	if zone == s.other {
+		s.foreignMandate = o.Mandates[0].ID
+	}
 	s.write(zone, func(tx *store.Tx) error { return tx.InsertOfficial(o) })
 	return o.ID
 }

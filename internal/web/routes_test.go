@@ -104,6 +104,22 @@ var rights = []expected{
 	{"POST /tree/{network}/consent", "/tree/{wide}/consent", "do=agrees&how=paper&member={none}", "403 404 403 403 403 403 403 403 403 403"},
 	{"POST /tree/{network}/print", "/tree/{kerkveld}/print", "", "403 422 403 200 200 403 403 403 403 403"},
 	{"POST /tree/{network}/print", "/tree/{wide}/print", "", "403 422 403 403 403 403 403 403 403 403"},
+	{"GET /mandates", "/mandates", "", "403 200 200 200 200 403 403 200 200 303"},
+	{"GET /mandates/new", "/mandates/new?role=deputy&network={kerkveld}", "", "403 200 200 403 403 403 403 403 403 303"},
+	{"GET /mandates/new", "/mandates/new?role=steering&network={kerkveld}", "", "403 200 403 200 403 403 403 403 403 303"},
+	{"GET /mandates/new", "/mandates/new?role=steering&network={wide}", "", "403 200 403 403 403 403 403 403 403 303"},
+	{"GET /mandates/new", "/mandates/new?role=deputy&network={abroad}", "", "403 404 404 404 404 403 403 404 404 303"},
+	{"GET /mandates/new", "/mandates/new?role=chief", "", "403 403 403 403 403 403 403 403 200 303"},
+	{"POST /mandates/new", "/mandates/new", "role=deputy&network={kerkveld}", "403 422 422 403 403 403 403 403 403 403"},
+	{"POST /mandates/new", "/mandates/new", "role=deputy&network={abroad}", "403 404 404 404 404 403 403 404 404 403"},
+	{"POST /mandates/new", "/mandates/new", "role=administrator", "403 403 403 403 403 403 403 403 422 403"},
+	{"GET /mandates/{mandate}", "/mandates/{mandate}", "", "403 200 200 200 200 403 403 200 200 303"},
+	{"GET /mandates/{mandate}", "/mandates/{foreignMandate}", "", "403 404 404 404 404 403 403 404 404 303"},
+	{"POST /mandates/{mandate}", "/mandates/{mandate}", "do=end", "403 422 422 403 422 403 403 403 403 403"},
+	{"POST /mandates/{mandate}", "/mandates/{foreignMandate}", "do=end&ground=weg+ermee", "403 404 404 404 404 403 403 404 404 403"},
+	{"GET /looked", "/looked", "", "403 200 200 200 200 403 403 200 403 303"},
+	{"POST /away", "/away", "network={kerkveld}", "403 403 403 422 422 403 403 403 403 403"},
+	{"POST /away", "/away", "network={abroad}", "403 403 403 403 403 403 403 403 403 403"},
 	{"GET /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"GET /c/{token}", "/c/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
@@ -122,7 +138,8 @@ var rights = []expected{
 // fill puts real ids into a path or a form.
 func (s *site) fill(text string) string {
 	return strings.NewReplacer("{own}", s.own.String(), "{foreign}", s.foreign.String(), "{waiting}", s.waiting.String(),
-		"{none}", s.db.NewID().String(), "{kerkveld}", s.kerkveld.String(), "{wide}", s.wide.String(), "{abroad}", s.foreignNetwork.String()).Replace(text)
+		"{none}", s.db.NewID().String(), "{kerkveld}", s.kerkveld.String(), "{wide}", s.wide.String(), "{abroad}", s.foreignNetwork.String(),
+		"{mandate}", s.deputyMandate.String(), "{foreignMandate}", s.foreignMandate.String()).Replace(text)
 }
 
 // session is a browser with a session of a role.

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/joining"
@@ -106,8 +107,13 @@ func (v *visit) lookAtLost(network buurtbel.ID) ([]LostPerson, error) {
 			members[i] = c.Member
 		}
 		called := map[buurtbel.ID]string{}
-		if err := tx.EachName(members, func(id buurtbel.ID, n store.Name) { called[id] = n.Given + " " + n.Family }); err != nil {
+		slices.Sort(members)
+		names, err := tx.OpenNames(v.actor, v.roleFirst(), "lost contact points", 0, slices.Compact(members))
+		if err != nil {
 			return err
+		}
+		for _, n := range names {
+			called[n.Member] = n.Name.Given + " " + n.Name.Family
 		}
 		for _, c := range lost {
 			p := LostPerson{Name: called[c.Member], Kind: v.t("screen.lost.kind-" + string(c.Kind)), Why: v.t("screen.lost.why-" + string(c.State))}
@@ -116,7 +122,7 @@ func (v *visit) lookAtLost(network buurtbel.ID) ([]LostPerson, error) {
 			}
 			out = append(out, p)
 		}
-		return tx.Append(v.zone, buurtbel.EntryLook, v.actor.Person, fmt.Appendf(nil, "lost contact points %s %d", network, len(lost)))
+		return nil
 	})
 	return out, err
 }

@@ -128,6 +128,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.carrierRoutes()...)
 	all = append(all, s.treeRoutes()...)
 	all = append(all, s.reachRoutes()...)
+	all = append(all, s.mandateRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 
