@@ -149,7 +149,7 @@ func verbOf(in string, fn *ast.FuncDecl) verb {
 		case *ast.Ident:
 			v.calls = append(v.calls, f.Name)
 		case *ast.SelectorExpr:
-			v.asks = v.asks || f.Sel.Name == "May" || f.Sel.Name == "Zones"
+			v.asks = v.asks || f.Sel.Name == "May" || f.Sel.Name == "MayAppoint" || f.Sel.Name == "Zones"
 			v.calls = append(v.calls, f.Sel.Name)
 		}
 		return true

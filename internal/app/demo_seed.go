@@ -120,11 +120,27 @@ func (s *Seeded) officials(db *store.DB) []store.NewOfficial {
 	for _, o := range s.Town.Officials {
 		id := db.NewID()
 		s.Officials = append(s.Officials, id)
-		mandate := buurtbel.Mandate{ID: db.NewID(), Holder: id, Role: o.Role, Zone: s.Zone.ID, From: db.Now().Add(-365 * 24 * time.Hour), Ground: "appointment"}
+		mandate := s.mandate(db, id, o.Role, 0)
 		out = append(out, store.NewOfficial{ID: id, Name: o.Name, Office: "police", Language: o.Language, OnCall: o.OnCall,
 			Contacts: s.contacts(db, o.Contacts), Mandates: []buurtbel.Mandate{mandate}})
 	}
 	return out
+}
+
+// mandate is a role as it is held in Vlierbeek: most were confirmed by a meeting, that of the deputies comes up at the next one.
+func (s *Seeded) mandate(db *store.DB, who buurtbel.ID, role buurtbel.Role, network buurtbel.ID) buurtbel.Mandate {
+	day := func(ago int) time.Time { return db.Now().Add(-time.Duration(ago) * 24 * time.Hour) }
+	m := buurtbel.Mandate{ID: db.NewID(), Holder: who, Role: role, Zone: s.Zone.ID, Network: network, From: day(300), Ground: "Besluit van de korpschef"}
+	if role.Citizen() {
+		m.Ground = "Verslag van de ledenvergadering"
+	}
+	if role == buurtbel.RoleCoordinator {
+		m.Screened = day(320)
+	}
+	if role.MeetingConfirms() && role != buurtbel.RoleDeputy {
+		m.Confirmed, m.Meeting = day(298), "Verslag van de ledenvergadering, punt 3"
+	}
+	return m
 }
 
 func (s *Seeded) contacts(db *store.DB, list []town.Contact) []store.NewContact {
@@ -147,8 +163,7 @@ func (s *Seeded) members(ctx context.Context, db *store.DB, step func(int)) erro
 			made := s.member(db, m, households)
 			list = append(list, made)
 			if m.Role != "" {
-				mandates = append(mandates, buurtbel.Mandate{ID: db.NewID(), Holder: made.ID, Role: m.Role, Zone: s.Zone.ID, Network: made.Network,
-					From: db.Now().Add(-300 * 24 * time.Hour), Ground: "meeting of members"})
+				mandates = append(mandates, s.mandate(db, made.ID, m.Role, made.Network))
 			}
 		}
 		err := db.Write(ctx, buurtbel.Scope{Zone: s.Zone.ID}, func(tx *store.Tx) error {

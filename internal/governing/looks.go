@@ -24,6 +24,8 @@ type Look struct {
 	Networks []buurtbel.ID // whose members were seen
 	Members  int           // of them, those that the actor may know of
 	Own      bool          // the actor's own
+	Times    int           // the same person looked at the same for the same reason so often within an hour of At
+	by       buurtbel.ID
 }
 
 // Looks lists who looked at members' data: a coordinator and a deputy see every look at members of their network, the mandated officer,
@@ -49,13 +51,25 @@ func Looks(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone buurtbe
 		of, err := tx.NetworkOfEach(slices.Compact(members))
 		for _, l := range looks {
 			if seen := lookFor(l, of, own); seen.Members > 0 {
-				seen.Own = l.By == actor.Person
-				out = append(out, seen)
+				seen.Own, seen.by, seen.Times = l.By == actor.Person, l.By, 1
+				out = together(out, seen)
 			}
 		}
 		return err
 	})
 	return out, err
+}
+
+// together adds a look to those before it, newest first: a page that is loaded again is not another line.
+func together(before []Look, l Look) []Look {
+	for i := range before {
+		b := &before[i]
+		if b.by == l.by && b.Role == l.Role && b.Purpose == l.Purpose && b.Members == l.Members && b.Alert == l.Alert && slices.Equal(b.Networks, l.Networks) && b.At.Sub(l.At) < time.Hour {
+			b.Times++
+			return before
+		}
+	}
+	return append(before, l)
 }
 
 // lookFor narrows a look to the members that somebody may know of.

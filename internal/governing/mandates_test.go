@@ -208,12 +208,16 @@ func TestRule14_LooksAreShownToWhoWatches(t *testing.T) {
 			_, err := tx.OpenNames(v.coordinator, buurtbel.RoleCoordinator, "lost contact points", 0, v.members[2:3])
 			return err
 		})
+		v.write(func(tx *store.Tx) error { // the page was loaded again
+			_, err := tx.OpenNames(v.coordinator, buurtbel.RoleCoordinator, "lost contact points", 0, v.members[2:3])
+			return err
+		})
 		for _, a := range []buurtbel.Actor{v.coordinator, officer} {
 			looks, err := governing.Looks(v.Context(), v.db, a, v.zone)
 			if err != nil || len(looks) != 2 {
 				v.Fatal(looks, err)
 			}
-			if looks[0].Members != 1 || looks[1].Members != 4 || looks[1].Purpose != "ik bel hen op" || looks[1].Role != buurtbel.RoleOfficer || looks[0].Own == looks[1].Own {
+			if looks[0].Members != 1 || looks[0].Times != 2 || looks[1].Times != 1 || looks[1].Members != 4 || looks[1].Purpose != "ik bel hen op" || looks[1].Role != buurtbel.RoleOfficer || looks[0].Own == looks[1].Own {
 				v.Errorf("%+v", looks)
 			}
 		}

@@ -58,7 +58,7 @@ func tellSilences(ctx context.Context, db *store.DB, z *buurtbel.Zone, link stri
 // tellSilence mails deputies and officers of the network. The mail names the network, not the person: who it is stands behind the link.
 func tellSilence(ctx context.Context, db *store.DB, z *buurtbel.Zone, q store.Quiet, link string) error {
 	days := int(db.Now().Sub(q.Since) / (24 * time.Hour))
-	post, err := letterTo(ctx, db, z, q.Mandate.Network, []buurtbel.Role{buurtbel.RoleDeputy, buurtbel.RoleOfficer}, "message.silence", buurtbel.Args{"Count": days}, link+"/mandates")
+	post, err := letterTo(ctx, db, z, q.Mandate.Network, []buurtbel.Role{buurtbel.RoleDeputy, buurtbel.RoleOfficer}, "silence", buurtbel.Args{"Count": days}, link+"/mandates")
 	if err != nil {
 		return err
 	}
@@ -119,11 +119,11 @@ func letterTo(ctx context.Context, db *store.DB, z *buurtbel.Zone, network buurt
 }
 
 func letter(lang buurtbel.Language, key string, args buurtbel.Args, link string) locale.Letter {
-	subject := locale.Text(lang, key+".subject", args)
+	subject := locale.Text(lang, "message."+key+".subject", args)
 	l := locale.Letter{Subject: subject, Blocks: []locale.Block{
 		{Role: locale.Heading, Text: subject},
-		{Role: locale.Body, Text: locale.Text(lang, key+".mail", args)},
-		{Role: locale.Button, Text: locale.Text(lang, key+".button", args), Target: link},
+		{Role: locale.Body, Text: locale.Text(lang, "message."+key+".mail", args)},
+		{Role: locale.Button, Text: locale.Text(lang, "message."+key+".button", args), Target: link},
 	}}
 	for i := range l.Blocks {
 		l.Blocks[i].Language = lang
@@ -181,7 +181,7 @@ func HandOver(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, net
 		if err != nil {
 			return err
 		}
-		post, err = letterTo(ctx, db, z, network, to, "message.handover", buurtbel.Args{"Date": away.Until.In(loc).Format("2/1/2006")}, link+"/")
+		post, err = letterTo(ctx, db, z, network, to, "handover", buurtbel.Args{"Date": away.Until.In(loc).Format("2/1/2006")}, link+"/")
 		if err != nil {
 			return err
 		}

@@ -27,6 +27,9 @@ func (v *visit) looked() error {
 	for _, l := range looks {
 		line := LookLine{When: locale.When(v.lang, l.At, v.now, loc), Who: v.t("screen.role." + string(l.Role)), Why: v.purpose(l.Purpose),
 			Members: locale.Number(v.lang, int64(l.Members)), Own: l.Own}
+		if l.Times > 1 {
+			line.When += " · " + v.t("screen.looked.times", "Count", l.Times)
+		}
 		var of []string
 		for _, id := range l.Networks {
 			if n := networks[id]; n != nil {

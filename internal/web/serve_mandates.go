@@ -36,7 +36,7 @@ func (v *visit) mandatesPage(status int, problem string) error {
 	if err != nil {
 		return err
 	}
-	view := Mandates{New: v.appointable(networks), Away: v.awayForm(networks)}
+	view := Mandates{Groups: v.appointable(networks), Away: v.awayForm(networks)}
 	loc := v.place()
 	for _, h := range held {
 		where := ""
@@ -94,20 +94,22 @@ func (v *visit) mandateLine(h governing.Held, loc *time.Location) MandateLine {
 	return l
 }
 
-// appointable lists the roles that the person may give, by network.
-func (v *visit) appointable(networks map[buurtbel.ID]*buurtbel.Network) []Link {
-	var out []Link
-	for _, r := range buurtbel.Roles {
-		if !r.Citizen() && slices.Contains(v.actor.Appoints(v.scope(), v.now), r) {
-			out = append(out, Link{Words: v.t("screen.role." + string(r)), Href: "/mandates/new?role=" + string(r)})
-		}
-	}
-	for _, n := range sorted(networks) {
-		for _, r := range v.actor.Appoints(buurtbel.Scope{Zone: v.zone, Network: n.ID}, v.now) {
-			if r.Citizen() {
-				out = append(out, Link{Words: v.t("screen.role."+string(r)) + " · " + n.Name, Href: "/mandates/new?role=" + string(r) + "&network=" + n.ID.String()})
+// appointable gives the zone and its networks with the roles that the person may give there; where there is none, nothing.
+func (v *visit) appointable(networks map[buurtbel.ID]*buurtbel.Network) []MandateGroup {
+	var out []MandateGroup
+	add := func(g MandateGroup, scope buurtbel.Scope, path string) {
+		for _, r := range v.actor.Appoints(scope, v.now) {
+			if r.Citizen() == (scope.Network != 0) {
+				g.New = append(g.New, Link{Words: v.t("screen.role." + string(r)), Href: "/mandates/new?role=" + string(r) + path})
 			}
 		}
+		if len(g.New) > 0 {
+			out = append(out, g)
+		}
+	}
+	add(MandateGroup{}, v.scope(), "")
+	for _, n := range sorted(networks) {
+		add(MandateGroup{Name: n.Name}, buurtbel.Scope{Zone: v.zone, Network: n.ID}, "&network="+n.ID.String())
 	}
 	return out
 }

@@ -4,7 +4,6 @@ package web
 type Mandates struct {
 	Groups []MandateGroup
 	Past   []MandateLine
-	New    []Link // roles that the person may give
 	Away   []AwayForm
 }
 
@@ -14,6 +13,7 @@ func (Mandates) template() string { return "mandates" }
 type MandateGroup struct {
 	Name  string // empty: the whole zone
 	Lines []MandateLine
+	New   []Link // roles that the person may give
 }
 
 // MandateLine is one mandate.
@@ -37,7 +37,7 @@ func (m *Mandates) add(where string, l MandateLine) {
 			return
 		}
 	}
-	m.Groups = append(m.Groups, MandateGroup{where, []MandateLine{l}})
+	m.Groups = append(m.Groups, MandateGroup{Name: where, Lines: []MandateLine{l}})
 }
 
 // AwayForm is where a coordinator hands over while away.
