@@ -3,17 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"syscall"
 	"time"
 
 	"github.com/buurtbel/buurtbel/bench/rig"
 	"github.com/buurtbel/buurtbel/internal/outside"
 )
-
-const term = syscall.SIGTERM
-
-const openOf = `select count(*) from message m join alert a on a.id = m.alert where a.key = $1 and m.kind = 'launch'
-	and (m.cursor < m.audience_size or exists (select 1 from delivery d where d.message = m.id and d.open = 1))`
 
 const knownOf = `select count(*) from alert where key = $1`
 
@@ -23,8 +17,7 @@ func (b *bench) unfinished(ctx context.Context, tag string) (bool, error) {
 	if err != nil || known == 0 {
 		return known == 0, err
 	}
-	n, err := b.watch.Count(ctx, openOf, tag)
-	return n > 0, err
+	return b.watch.Left(ctx, tag)
 }
 
 // patience is how long an alert may take to become final after all kills; with the guard taken out it never does.

@@ -13,22 +13,20 @@ import (
 	"time"
 
 	"github.com/buurtbel/buurtbel/bench/rig"
-	"github.com/buurtbel/buurtbel/internal/app"
 	"github.com/buurtbel/buurtbel/internal/outside"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
 type options struct {
-	engine, url string
-	points      int
-	recipients  int
-	signal      string
-	control     bool
-	fault       bool
-	voice       bool
-	lines       int
-	seed        uint64
-	json, keep  bool
+	rig.Flags
+	points     int
+	recipients int
+	signal     string
+	control    bool
+	fault      bool
+	voice      bool
+	lines      int
+	seed       uint64
 }
 
 type result struct {
@@ -65,11 +63,7 @@ type result struct {
 }
 
 func main() {
-	switch {
-	case len(os.Args) == 6 && os.Args[1] == "child":
-		rig.Main(program)
-		return
-	case len(os.Args) == 2 && os.Args[1] == "callee":
+	if len(os.Args) == 2 && os.Args[1] == "callee" {
 		rig.Main(answer)
 		return
 	}
@@ -78,8 +72,7 @@ func main() {
 
 func run(ctx context.Context) (err error) {
 	o := &options{}
-	flag.StringVar(&o.engine, "engine", "sqlite", "sqlite or postgres")
-	flag.StringVar(&o.url, "url", "", "address of an empty PostgreSQL database; empty: a server of our own")
+	o.Register("crash")
 	flag.IntVar(&o.points, "points", 20, "alerts, each of which is killed at one moment")
 	flag.IntVar(&o.recipients, "recipients", 3000, "recipients of each alert")
 	flag.StringVar(&o.signal, "signal", "kill", "kill or term")
@@ -88,8 +81,6 @@ func run(ctx context.Context) (err error) {
 	flag.BoolVar(&o.voice, "voice", false, "calls instead of texts: the members have nothing but a fixed line")
 	flag.IntVar(&o.lines, "lines", 40, "lines of the trunk, with -voice")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "of the moments")
-	flag.BoolVar(&o.json, "json", false, "print one JSON object")
-	flag.BoolVar(&o.keep, "out", false, "also write bench/results/crash-<engine>-<commit>.json")
 	flag.Parse()
 	if o.signal != "kill" && o.signal != "term" {
 		return fmt.Errorf("signal %q: must be kill or term", o.signal)
@@ -117,7 +108,7 @@ func run(ctx context.Context) (err error) {
 	if o.voice {
 		name += "-voice"
 	}
-	return rig.Report(name, b.out.Engine, b.out, o.json, o.keep)
+	return rig.Report(name, b.out.Engine, b.out, o.JSON, o.Keep)
 }
 
 // bench is the stand.
@@ -125,11 +116,11 @@ type bench struct {
 	o      *options
 	setup  *rig.Setup
 	world  *outside.Process
-	callee *callee // with -voice
+	callee *rig.Peer // with -voice
 	town   *rig.Town
 	watch  *rig.Watch
 	member map[int64]int // which one, by id
-	child  *child
+	child  *rig.Child
 	out    *result
 }
 
@@ -141,10 +132,10 @@ func (b *bench) sig() syscall.Signal {
 }
 
 func prepare(ctx context.Context, o *options) (*bench, error) {
-	b := &bench{o: o, out: &result{Engine: store.Engine(o.engine), Signal: o.signal, Control: o.control, Recipients: o.recipients, Seed: o.seed,
+	b := &bench{o: o, out: &result{Engine: store.Engine(o.Engine), Signal: o.signal, Control: o.control, Recipients: o.recipients, Seed: o.seed,
 		Phases: map[string]int{}, Machine: rig.ThisMachine(), Peer: "internal/outside: an SMSC and a mail server of our own in another process"}}
 	var err error
-	if b.setup, err = rig.NewSetup(ctx, b.out.Engine, o.url); err != nil {
+	if b.setup, err = rig.NewSetup(ctx, b.out.Engine, o.URL); err != nil {
 		return nil, err
 	}
 	if b.world, err = rig.Outside(outside.Options{ReceiptAfter: 30 * time.Millisecond, ReceiptSpread: 30 * time.Millisecond}); err != nil {
@@ -172,36 +163,30 @@ func prepare(ctx context.Context, o *options) (*bench, error) {
 	return b, nil
 }
 
-func (b *bench) fill(ctx context.Context) error {
-	a, err := b.setup.Open(ctx, app.Options{})
-	if err != nil {
+func (b *bench) fill(ctx context.Context) (err error) {
+	has := rig.Contacts{Mobile: !b.o.voice, Fixed: b.o.voice, Mailbox: b.o.fault}
+	if b.town, b.out.Settings, err = b.setup.Fill(ctx, []int{b.o.recipients}, has, nil); err != nil {
 		return err
 	}
-	defer a.Close()
-	if b.out.Settings, err = rig.Settings(ctx, a.DB); err != nil {
-		return err
-	}
-	b.town, err = rig.Build(ctx, a.DB, []int{b.o.recipients}, rig.Contacts{Mobile: !b.o.voice, Fixed: b.o.voice, Mailbox: b.o.fault})
-	if err != nil {
-		return err
-	}
-	b.member = map[int64]int{}
-	for i, id := range b.town.Networks[0].Members {
-		b.member[int64(id)] = i
-	}
+	b.member = b.town.Places()
 	return nil
+}
+
+// start starts the program and waits until it says that it is ready.
+func (b *bench) start(ctx context.Context) (*rig.Child, error) {
+	return b.setup.Start(ctx, b.town, rig.ChildOptions{Unguarded: b.o.control})
 }
 
 func (b *bench) close() error {
 	var errs []error
 	if b.child != nil {
-		errs = append(errs, b.child.end(syscall.SIGKILL))
+		errs = append(errs, b.child.End(syscall.SIGKILL))
 	}
 	if b.watch != nil {
 		errs = append(errs, b.watch.Close())
 	}
 	if b.callee != nil {
-		errs = append(errs, b.callee.stop())
+		errs = append(errs, b.callee.End(nil))
 	}
 	return errors.Join(append(errs, b.world.Stop(), b.setup.Remove())...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"syscall"
 	"time"
 
 	"github.com/buurtbel/buurtbel/bench/rig"
@@ -54,7 +55,7 @@ func (b *bench) calibrate(ctx context.Context) error {
 	for i := range 3 {
 		tag := fmt.Sprintf("c%03d", i)
 		began := time.Now()
-		if err := b.child.launch(tag); err != nil {
+		if err := b.child.Launch(tag); err != nil {
 			return err
 		}
 		done, err := b.finished(ctx, tag)
@@ -87,7 +88,7 @@ func (b *bench) span(ctx context.Context, tag string) (first, last time.Time, er
 
 // again ends the program kindly and starts it anew; it gives how long starting took.
 func (b *bench) again(ctx context.Context) (time.Duration, error) {
-	if err := b.child.end(term); err != nil {
+	if err := b.child.End(syscall.SIGTERM); err != nil {
 		return 0, err
 	}
 	began := time.Now()
@@ -139,7 +140,7 @@ func (b *bench) point(ctx context.Context, p *point) error {
 	began := time.Now()
 	misbehaved := make(chan error, 1)
 	go func() { misbehaved <- b.misbehave(ctx, p) }()
-	if err := b.child.launch(p.tag); err != nil {
+	if err := b.child.Launch(p.tag); err != nil {
 		return err
 	}
 	time.Sleep(time.Until(began.Add(p.at)))
@@ -154,7 +155,7 @@ func (b *bench) point(ctx context.Context, p *point) error {
 	if b.child, err = b.start(ctx); err != nil {
 		return err
 	}
-	if err := b.child.launch(p.tag); err != nil { // the same key: whoever launched tries again
+	if err := b.child.Launch(p.tag); err != nil { // the same key: whoever launched tries again
 		return err
 	}
 	if p.second > 0 {
@@ -168,7 +169,7 @@ func (b *bench) point(ctx context.Context, p *point) error {
 		if b.child, err = b.start(ctx); err != nil {
 			return err
 		}
-		if err := b.child.launch(p.tag); err != nil {
+		if err := b.child.Launch(p.tag); err != nil {
 			return err
 		}
 	}
@@ -183,7 +184,7 @@ func (b *bench) point(ctx context.Context, p *point) error {
 
 // kill ends the program and counts what it left without an outcome.
 func (b *bench) kill(ctx context.Context, p *point) (int, error) {
-	if err := b.child.end(b.sig()); err != nil {
+	if err := b.child.End(b.sig()); err != nil {
 		return 0, err
 	}
 	b.out.Kills++

@@ -35,17 +35,20 @@ func (o *options) calls() error {
 
 // ring starts the telephones and makes them the only way to the members.
 func (b *bench) ring() (err error) {
-	if b.callee, err = startCallee(); err != nil {
+	if b.callee, err = rig.StartPeer("callee"); err != nil {
 		return err
 	}
-	b.setup.SIP, b.setup.Lines = b.callee.address, b.o.lines
+	b.setup.SIP, b.setup.Lines = b.callee.Address, b.o.lines
 	b.out.Peer = "telephones of our own in another process: SIP, RTP and keys (RFC 4733); speech by espeak-ng"
 	return nil
 }
 
+// taken gives every call since the last time.
+func (b *bench) taken() (list []called, err error) { return list, b.callee.Ask("take", &list) }
+
 // talked gives when the first telephone rang and when the last member confirmed, and forgets both.
 func (b *bench) talked() (first, last time.Time, err error) {
-	list, err := b.callee.take()
+	list, err := b.taken()
 	if err == nil && len(list) == 0 {
 		err = errors.New("no telephone rang")
 	}
@@ -66,7 +69,7 @@ func (b *bench) interrupted(p *point) error {
 	if !b.o.voice {
 		return nil
 	}
-	list, err := b.callee.take()
+	list, err := b.taken()
 	if err != nil {
 		return err
 	}
@@ -85,7 +88,7 @@ func (b *bench) interrupted(p *point) error {
 
 // compareCalls sets the store's last word on each member beside what their telephone saw.
 func (b *bench) compareCalls(ctx context.Context, p *point, unsettled int) error {
-	list, err := b.callee.take()
+	list, err := b.taken()
 	if err != nil {
 		return err
 	}

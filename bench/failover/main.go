@@ -17,13 +17,12 @@ import (
 )
 
 type options struct {
-	engine, url string
-	recipients  int
-	window      int
-	ill         time.Duration
-	cases       string
-	json, keep  bool
-	patience    time.Duration
+	rig.Flags
+	recipients int
+	window     int
+	ill        time.Duration
+	cases      string
+	patience   time.Duration
 }
 
 // verdict is what one case came to. Times are measured at the SMSCs, in ms.
@@ -59,14 +58,11 @@ func main() { rig.Main(run) }
 
 func run(ctx context.Context) (err error) {
 	o := &options{}
-	flag.StringVar(&o.engine, "engine", "sqlite", "sqlite or postgres")
-	flag.StringVar(&o.url, "url", "", "address of an empty PostgreSQL database; empty: a server of our own")
+	o.Register("failover")
 	flag.IntVar(&o.recipients, "recipients", 20_000, "recipients of the launch")
 	flag.IntVar(&o.window, "window", 500, "submit_sm without answer at each carrier")
 	flag.DurationVar(&o.ill, "ill", 5*time.Second, "how long the first carrier is away")
 	flag.StringVar(&o.cases, "cases", strings.Join(names(), ","), "which, with commas")
-	flag.BoolVar(&o.json, "json", false, "print one JSON object")
-	flag.BoolVar(&o.keep, "out", false, "also write bench/results/failover-<engine>-<commit>.json")
 	flag.DurationVar(&o.patience, "patience", 10*time.Minute, "give up after this")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(ctx, o.patience)
@@ -90,5 +86,5 @@ func run(ctx context.Context) (err error) {
 		fmt.Fprintf(os.Stderr, "%s: gap %.0f ms, lost %d, doubled %d, uncertain %d\n", name, v.Gap, v.Lost, v.Doubled, v.Uncertain)
 	}
 	b.out.Seconds = rig.Round(time.Since(began).Seconds())
-	return rig.Report("failover", b.out.Engine, b.out, o.json, o.keep)
+	return rig.Report("failover", b.out.Engine, b.out, o.JSON, o.Keep)
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/buurtbel/buurtbel/bench/rig"
-	"github.com/buurtbel/buurtbel/internal/app"
 	"github.com/buurtbel/buurtbel/internal/outside"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
@@ -21,8 +20,7 @@ type bench struct {
 	member        map[int64]int
 	place         map[string]int
 	watch         *rig.Watch
-	app           *app.App
-	stop          func() error
+	app           *rig.Running
 	tags          int
 	out           *result
 }
@@ -31,9 +29,9 @@ type bench struct {
 const few = 100
 
 func prepare(ctx context.Context, o *options) (b *bench, err error) {
-	b = &bench{o: o, out: &result{Engine: store.Engine(o.engine), Recipients: o.recipients, Window: o.window, Ill: o.ill.Seconds(), Machine: rig.ThisMachine(),
+	b = &bench{o: o, out: &result{Engine: store.Engine(o.Engine), Recipients: o.recipients, Window: o.window, Ill: o.ill.Seconds(), Machine: rig.ThisMachine(),
 		Peer: "internal/outside: two SMSCs of our own, each in another process"}}
-	if b.setup, err = rig.NewSetup(ctx, b.out.Engine, o.url); err != nil {
+	if b.setup, err = rig.NewSetup(ctx, b.out.Engine, o.URL); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -55,28 +53,20 @@ func prepare(ctx context.Context, o *options) (b *bench, err error) {
 	return b, err
 }
 
-func (b *bench) fill(ctx context.Context) error {
-	a, err := b.setup.Open(ctx, app.Options{})
-	if err != nil {
+func (b *bench) fill(ctx context.Context) (err error) {
+	if b.town, b.out.Settings, err = b.setup.Fill(ctx, []int{b.o.recipients, few}, rig.Contacts{Mobile: true}, nil); err != nil {
 		return err
 	}
-	defer a.Close()
-	if b.out.Settings, err = rig.Settings(ctx, a.DB); err != nil {
-		return err
-	}
-	if b.town, err = rig.Build(ctx, a.DB, []int{b.o.recipients, few}, rig.Contacts{Mobile: true}); err != nil {
-		return err
-	}
-	b.member, b.place = map[int64]int{}, map[string]int{}
-	for i, id := range b.town.Networks[0].Members {
-		b.member[int64(id)], b.place[rig.Number(i)] = i, i
+	b.member, b.place = b.town.Places(), map[string]int{}
+	for i := range b.o.recipients {
+		b.place[rig.Number(i)] = i
 	}
 	return nil
 }
 
 func (b *bench) close() error {
 	var errs []error
-	if b.stop != nil {
+	if b.app != nil {
 		errs = append(errs, b.halt())
 	}
 	if b.watch != nil {
@@ -92,12 +82,9 @@ func (b *bench) close() error {
 
 // start runs the program anew, so that it knows nothing of its carriers, and waits until both are connected.
 func (b *bench) start(ctx context.Context) error {
-	a, err := b.setup.Open(ctx, app.Options{})
+	a, err := b.setup.Begin(ctx)
 	if err != nil {
 		return err
-	}
-	if b.stop, err = rig.Run(ctx, a, app.Options{}); err != nil {
-		return errors.Join(err, a.Close())
 	}
 	b.app = a
 	return poll(ctx, func() (bool, error) {
@@ -111,8 +98,8 @@ func (b *bench) start(ctx context.Context) error {
 }
 
 func (b *bench) halt() error {
-	err := errors.Join(b.stop(), b.app.Close())
-	b.app, b.stop = nil, nil
+	err := b.app.Halt()
+	b.app = nil
 	return err
 }
 

@@ -17,13 +17,11 @@ import (
 )
 
 type options struct {
-	engine, url string
+	rig.Flags
 	recipients  int
 	connections int
 	bytes       int
 	bulletin    bool
-	json, keep  bool
-	cpu         string
 }
 
 type result struct {
@@ -46,19 +44,16 @@ func main() { rig.Main(run) }
 
 func run(ctx context.Context) (err error) {
 	o := &options{}
-	flag.StringVar(&o.engine, "engine", "sqlite", "sqlite or postgres")
-	flag.StringVar(&o.url, "url", "", "address of an empty PostgreSQL database; empty: a server of our own")
+	o.Register("mail")
+	o.Profiled()
 	flag.IntVar(&o.recipients, "recipients", 20_000, "recipients")
 	flag.IntVar(&o.connections, "connections", 4, "connections to the mail server")
 	flag.IntVar(&o.bytes, "bytes", 4200, "octets of text and HTML of a bulletin; the mail has headers beside it")
 	flag.BoolVar(&o.bulletin, "bulletin", false, "send as a bulletin, from rows that are ready, instead of launching an alert")
-	flag.BoolVar(&o.json, "json", false, "print one JSON object")
-	flag.BoolVar(&o.keep, "out", false, "also write bench/results/mail-<engine>-<commit>.json")
-	flag.StringVar(&o.cpu, "cpuprofile", "", "file for a CPU profile of what is measured")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	setup, err := rig.NewSetup(ctx, store.Engine(o.engine), o.url)
+	setup, err := rig.NewSetup(ctx, store.Engine(o.Engine), o.URL)
 	if err != nil {
 		return err
 	}
@@ -76,33 +71,27 @@ func run(ctx context.Context) (err error) {
 	if err := out.count(sink, o.recipients); err != nil {
 		return err
 	}
-	return rig.Report("mail", out.Engine, out, o.json, o.keep)
+	return rig.Report("mail", out.Engine, out, o.JSON, o.Keep)
 }
 
-func (o *options) measure(ctx context.Context, setup *rig.Setup, sink *rig.Sink, out *result) error {
-	a, err := setup.Open(ctx, app.Options{})
+func (o *options) measure(ctx context.Context, setup *rig.Setup, sink *rig.Sink, out *result) (err error) {
+	town, settings, err := setup.Fill(ctx, []int{o.recipients}, rig.Contacts{Mailbox: true}, nil)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
-	if out.Settings, err = rig.Settings(ctx, a.DB); err != nil {
-		return err
-	}
-	town, err := rig.Build(ctx, a.DB, []int{o.recipients}, rig.Contacts{Mailbox: true})
-	if err != nil {
-		return err
-	}
+	out.Settings = settings
 	watch, err := setup.Watch()
 	if err != nil {
 		return err
 	}
 	defer watch.Close()
-	stop, err := rig.Run(ctx, a, app.Options{})
+	a, err := setup.Begin(ctx)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, a.Halt()) }()
 	rig.ForgetPeak()
-	profiled, err := rig.Profile(o.cpu)
+	profiled, err := rig.Profile(o.CPU)
 	if err != nil {
 		return err
 	}
@@ -115,7 +104,7 @@ func (o *options) measure(ctx context.Context, setup *rig.Setup, sink *rig.Sink,
 		first <- at
 	}()
 	cpu, began := rig.CPU(), time.Now()
-	message, err := o.send(ctx, a, town, out)
+	message, err := o.send(ctx, a.App, town, out)
 	if err != nil {
 		return err
 	}
@@ -126,7 +115,7 @@ func (o *options) measure(ctx context.Context, setup *rig.Setup, sink *rig.Sink,
 	out.CPU = float64(int((rig.CPU()-cpu).Seconds()*1000)) / 1000
 	out.Rate = rig.Round(float64(o.recipients) / done.Sub(began).Seconds())
 	out.First, out.PeakMB = rig.MS((<-first).Sub(began)), rig.PeakMB()
-	return errors.Join(profiled(), stop())
+	return profiled()
 }
 
 func (o *options) send(ctx context.Context, a *app.App, town *rig.Town, out *result) (buurtbel.ID, error) {

@@ -8,7 +8,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
+	"io"
+	"syscall"
 	"time"
 
 	"github.com/buurtbel/buurtbel/bench/rig"
@@ -53,13 +54,7 @@ type result struct {
 	Machine    rig.Machine       `json:"machine"`
 }
 
-func main() {
-	if len(os.Args) == 6 && os.Args[1] == "child" {
-		rig.Main(program)
-		return
-	}
-	rig.Main(run)
-}
+func main() { rig.Main(run) }
 
 func run(ctx context.Context) (err error) {
 	o := &options{}
@@ -100,7 +95,7 @@ type bench struct {
 	town   *rig.Town
 	watch  *rig.Watch
 	member map[int64]int // which one, by id
-	nodes  []*child
+	nodes  []*rig.Child
 	ends   []func() error // peers of ours, the last first
 	firsts []float64
 	out    *result
@@ -156,31 +151,32 @@ func (b *bench) stand(ctx context.Context) (err error) {
 	return err
 }
 
-func (b *bench) fill(ctx context.Context) error {
-	a, err := b.setup.Open(ctx, app.Options{})
+func (b *bench) fill(ctx context.Context) (err error) {
+	b.town, b.out.Settings, err = b.setup.Fill(ctx, []int{b.o.recipients}, rig.Contacts{Mobile: true}, func(a *app.App, _ *rig.Town) error {
+		b.out.Pooled, b.out.Listens = a.DB.Pooled(), a.DB.Listens()
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	defer a.Close()
-	b.out.Pooled, b.out.Listens = a.DB.Pooled(), a.DB.Listens()
-	if b.out.Settings, err = rig.Settings(ctx, a.DB); err != nil {
-		return err
-	}
-	if b.town, err = rig.Build(ctx, a.DB, []int{b.o.recipients}, rig.Contacts{Mobile: true}); err != nil {
-		return err
-	}
-	b.member = map[int64]int{}
-	for i, id := range b.town.Networks[0].Members {
-		b.member[int64(id)] = i
-	}
+	b.member = b.town.Places()
 	return nil
+}
+
+// start starts a node and waits until it is ready.
+func (b *bench) start(ctx context.Context, node int) (*rig.Child, error) {
+	o := rig.ChildOptions{Node: node}
+	if b.o.what == "patroni" {
+		o.Errors = io.Discard // it complains, rightly, while there is no leader
+	}
+	return b.setup.Start(ctx, b.town, o)
 }
 
 func (b *bench) close() error {
 	var errs []error
 	for _, c := range b.nodes {
 		if c != nil {
-			errs = append(errs, c.end(kill))
+			errs = append(errs, c.End(syscall.SIGKILL))
 		}
 	}
 	if b.watch != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"github.com/buurtbel/buurtbel/bench/rig"
@@ -24,7 +25,7 @@ func (b *bench) kills(ctx context.Context) error {
 			return err
 		}
 		killed := time.Now()
-		if err := b.nodes[victim].end(kill); err != nil {
+		if err := b.nodes[victim].End(syscall.SIGKILL); err != nil {
 			return err
 		}
 		b.nodes[victim] = nil
@@ -54,7 +55,7 @@ func (b *bench) rolls(ctx context.Context) error {
 			if err := b.until(ctx, tag, float64(n+1)/float64(b.o.nodes+2)); err != nil {
 				return err
 			}
-			if err := b.nodes[n].end(term); err != nil {
+			if err := b.nodes[n].End(syscall.SIGTERM); err != nil {
 				return err
 			}
 			var err error
@@ -120,7 +121,7 @@ func (b *bench) between() error {
 // launch launches on one node and takes how long the first text took to come.
 func (b *bench) launch(ctx context.Context, node int, tag string) error {
 	began := time.Now()
-	if err := b.nodes[node].launch(ctx, tag); err != nil {
+	if err := errors.Join(b.nodes[node].Launch(tag), b.nodes[node].Launched(ctx)); err != nil {
 		return err
 	}
 	if err := b.until(ctx, tag, 0); err != nil {
@@ -144,14 +145,11 @@ func (b *bench) until(ctx context.Context, tag string, part float64) error {
 	})
 }
 
-const openOf = `select count(*) from message m join alert a on a.id = m.alert where a.key = $1 and m.kind = 'launch'
-	and (m.cursor < m.audience_size or exists (select 1 from delivery d where d.message = m.id and d.open = 1))`
-
 // finish waits until nothing of an alert is open in the store. What is open in the end is counted as unfinished.
 func (b *bench) finish(ctx context.Context, tag string) error {
 	err := wait(ctx, 60*time.Second, 20*time.Millisecond, "the end of the alert", func() (bool, error) {
-		n, err := b.watch.Count(ctx, openOf, tag)
-		return err == nil && n == 0, nil // the leader may be changing
+		left, err := b.watch.Left(ctx, tag)
+		return err == nil && !left, nil // the leader may be changing
 	})
 	if errors.Is(err, errLate) {
 		return nil

@@ -199,12 +199,15 @@ func Outside(o outside.Options) (*outside.Process, error) {
 	return outside.Spawn(cmd)
 }
 
-// Main runs a bench. Called as "outside" this binary is the outside world instead.
+// Main runs a bench. Called as "outside" this binary is the outside world instead, and as "child" the process under test.
 func Main(run func(ctx context.Context) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	if len(os.Args) == 3 && os.Args[1] == "outside" {
+	switch {
+	case len(os.Args) == 3 && os.Args[1] == "outside":
 		run = world
 		ctx = context.WithoutCancel(ctx) // it ends with its parent, never before
+	case len(os.Args) == 7 && os.Args[1] == "child":
+		run = program
 	}
 	err := run(ctx)
 	stop()

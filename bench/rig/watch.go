@@ -106,6 +106,15 @@ func (w *Watch) Count(ctx context.Context, query string, args ...any) (int, erro
 	return n, nil
 }
 
+const left = `select count(*) from message m join alert a on a.id = m.alert where a.key = $1 and m.kind = 'launch'
+	and (m.cursor < m.audience_size or exists (select 1 from delivery d where d.message = m.id and d.open = 1))`
+
+// Left tells whether the alert that was launched with a key has work left. One that is not stored has none.
+func (w *Watch) Left(ctx context.Context, key string) (bool, error) {
+	n, err := w.Count(ctx, left, key)
+	return n > 0, err
+}
+
 // Delivery is the store's word on one delivery.
 type Delivery struct {
 	Member  int64

@@ -15,25 +15,20 @@ import (
 )
 
 type options struct {
-	engine, url string
-	recipients  string
-	runs        int
-	receipts    bool
-	json, keep  bool
-	cpu         string
-	patience    time.Duration
+	rig.Flags
+	recipients string
+	runs       int
+	receipts   bool
+	patience   time.Duration
 }
 
 func flags() *options {
 	o := &options{}
-	flag.StringVar(&o.engine, "engine", "sqlite", "sqlite or postgres")
-	flag.StringVar(&o.url, "url", "", "address of an empty PostgreSQL database, for one size alone; empty: a server of our own")
+	o.Register("scale")
+	o.Profiled()
 	flag.StringVar(&o.recipients, "recipients", "1000,10000,100000,1000000", "sizes of the alerts")
 	flag.IntVar(&o.runs, "runs", 3, "runs of each size; the figures are their medians")
 	flag.BoolVar(&o.receipts, "receipts", false, "ask for receipts: an alert is over when all are delivered in the store")
-	flag.BoolVar(&o.json, "json", false, "print one JSON object")
-	flag.BoolVar(&o.keep, "out", false, "also write bench/results/scale-<engine>-<commit>.json")
-	flag.StringVar(&o.cpu, "cpuprofile", "", "file for a CPU profile of everything measured")
 	flag.DurationVar(&o.patience, "patience", 15*time.Minute, "give up after this")
 	return o
 }
@@ -76,12 +71,12 @@ func run(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.patience)
 	defer cancel()
-	stop, err := rig.Profile(o.cpu)
+	stop, err := rig.Profile(o.CPU)
 	if err != nil {
 		return err
 	}
 	began := time.Now()
-	out := &result{Engine: store.Engine(o.engine), Receipts: o.receipts, Machine: rig.ThisMachine(), Peer: "internal/outside: an SMSC of our own in another process"}
+	out := &result{Engine: store.Engine(o.Engine), Receipts: o.receipts, Machine: rig.ThisMachine(), Peer: "internal/outside: an SMSC of our own in another process"}
 	for _, n := range counts {
 		s, err := measure(ctx, o, out, n)
 		if err != nil {
@@ -94,7 +89,7 @@ func run(ctx context.Context) error {
 	}
 	out.Growth = growth(out.Sizes)
 	out.Seconds = rig.Round(time.Since(began).Seconds())
-	return rig.Report("scale", out.Engine, out, o.json, o.keep)
+	return rig.Report("scale", out.Engine, out, o.JSON, o.Keep)
 }
 
 func numbers(list string) ([]int, error) {

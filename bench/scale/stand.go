@@ -10,7 +10,6 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/bench/rig"
-	"github.com/buurtbel/buurtbel/internal/app"
 	"github.com/buurtbel/buurtbel/internal/outside"
 )
 
@@ -22,8 +21,7 @@ type stand struct {
 	watch    *rig.Watch
 	zone     buurtbel.ID
 	networks []buurtbel.ID
-	app      *app.App
-	stop     func() error
+	app      *rig.Running
 	out      *size
 	tags     int
 }
@@ -36,7 +34,7 @@ const worth = 20_000
 
 func measure(ctx context.Context, o *options, whole *result, n int) (out *size, err error) {
 	s := &stand{o: o, out: &size{Recipients: n, Alerts: max(1, worth/n)}}
-	if s.setup, err = rig.NewSetup(ctx, whole.Engine, o.url); err != nil {
+	if s.setup, err = rig.NewSetup(ctx, whole.Engine, o.URL); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
@@ -65,7 +63,7 @@ func measure(ctx context.Context, o *options, whole *result, n int) (out *size, 
 
 func (s *stand) close() error {
 	var errs []error
-	if s.stop != nil {
+	if s.app != nil {
 		errs = append(errs, s.halt())
 	}
 	if s.watch != nil {
@@ -78,17 +76,8 @@ func (s *stand) close() error {
 }
 
 func (s *stand) fill(ctx context.Context) (map[string]string, error) {
-	a, err := s.setup.Open(ctx, app.Options{})
-	if err != nil {
-		return nil, err
-	}
-	defer a.Close()
-	settings, err := rig.Settings(ctx, a.DB)
-	if err != nil {
-		return nil, err
-	}
 	n := s.out.Recipients
-	town, err := rig.Build(ctx, a.DB, rig.Sizes(n, max(1, n/typical), 30, 2000), rig.Contacts{Mobile: true})
+	town, settings, err := s.setup.Fill(ctx, rig.Sizes(n, max(1, n/typical), 30, 2000), rig.Contacts{Mobile: true}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -145,19 +134,13 @@ func (s *stand) alert(ctx context.Context) (took, cpu time.Duration, err error) 
 }
 
 func (s *stand) start(ctx context.Context) error {
-	a, err := s.setup.Open(ctx, app.Options{})
+	before, err := s.world.Counts(ctx)
 	if err != nil {
 		return err
 	}
-	before, err := s.world.Counts(ctx)
-	if err != nil {
-		return errors.Join(err, a.Close())
+	if s.app, err = s.setup.Begin(ctx); err != nil {
+		return err
 	}
-	stop, err := rig.Run(ctx, a, app.Options{})
-	if err != nil {
-		return errors.Join(err, a.Close())
-	}
-	s.app, s.stop = a, stop
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -174,7 +157,7 @@ func (s *stand) start(ctx context.Context) error {
 }
 
 func (s *stand) halt() error {
-	err := errors.Join(s.stop(), s.app.Close())
-	s.app, s.stop = nil, nil
+	err := s.app.Halt()
+	s.app = nil
 	return err
 }

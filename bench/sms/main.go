@@ -13,23 +13,20 @@ import (
 )
 
 type options struct {
-	engine     string
-	url        string
+	rig.Flags
 	recipients int
 	backlog    int
 	launches   int
 	runs       int
 	skip       string
-	json, keep bool
-	cpu        string
 	via, sink  string
 	patience   time.Duration
 }
 
 func flags() *options {
 	o := &options{}
-	flag.StringVar(&o.engine, "engine", "sqlite", "sqlite or postgres")
-	flag.StringVar(&o.url, "url", "", "address of an empty PostgreSQL database; empty: a server of our own")
+	o.Register("sms")
+	o.Profiled()
 	flag.IntVar(&o.recipients, "recipients", 100_000, "recipients of the large alert")
 	flag.IntVar(&o.backlog, "backlog", 100_000, "mails that are being sent while first hand-offs are measured")
 	flag.IntVar(&o.launches, "launches", 200, "launches of 60 to 2,000 recipients")
@@ -37,9 +34,6 @@ func flags() *options {
 	flag.StringVar(&o.sink, "sink", "ours", "the SMSC: ours, or npm, the package smpp (then only throughput and bare pump are measured)")
 	flag.StringVar(&o.via, "via", "http", "how first hand-offs are launched: http, the desk's own POST over a socket; or desk, a call in this process")
 	flag.StringVar(&o.skip, "skip", "", "parts to leave out: pump, settle, small, first, large, with commas")
-	flag.BoolVar(&o.json, "json", false, "print one JSON object")
-	flag.BoolVar(&o.keep, "out", false, "also write bench/results/sms-<engine>-<commit>.json")
-	flag.StringVar(&o.cpu, "cpuprofile", "", "file for a CPU profile of everything measured")
 	flag.DurationVar(&o.patience, "patience", 5*time.Minute, "give up after this")
 	return o
 }
@@ -93,7 +87,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer b.close()
-	stop, err := rig.Profile(o.cpu)
+	stop, err := rig.Profile(o.CPU)
 	if err != nil {
 		return err
 	}
@@ -114,5 +108,5 @@ func run(ctx context.Context) error {
 	if o.sink != "ours" {
 		name += "-" + o.sink
 	}
-	return rig.Report(name, b.out.Engine, b.out, o.json, o.keep)
+	return rig.Report(name, b.out.Engine, b.out, o.JSON, o.Keep)
 }

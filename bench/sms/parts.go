@@ -175,7 +175,7 @@ func (b *bench) first(ctx context.Context) error {
 		serving, closed := context.WithCancel(ctx)
 		defer closed()
 		var err error
-		if b.desk, err = rig.Serve(serving, b.app, b.clerk); err != nil {
+		if b.desk, err = rig.Serve(serving, b.app.App, b.clerk); err != nil {
 			return err
 		}
 		defer func() { b.desk = nil }()

@@ -25,8 +25,7 @@ type bench struct {
 	world *outside.Process
 	town  *rig.Town
 	watch *rig.Watch
-	app   *app.App // nil between two parts
-	stop  func() error
+	app   *rig.Running // nil between two parts
 	npm   *foreign     // the SMSC; nil: our own
 	clerk buurtbel.ID  // a dispatcher
 	desk  *rig.Browser // who launches; nil: a call in this process does
@@ -35,10 +34,10 @@ type bench struct {
 }
 
 func prepare(ctx context.Context, o *options) (*bench, error) {
-	b := &bench{o: o, out: &result{Engine: store.Engine(o.engine), Recipients: o.recipients, Backlog: o.backlog, Window: 500, Via: o.via, Machine: rig.ThisMachine(),
+	b := &bench{o: o, out: &result{Engine: store.Engine(o.Engine), Recipients: o.recipients, Backlog: o.backlog, Window: 500, Via: o.via, Machine: rig.ThisMachine(),
 		Peer: "internal/outside: an SMSC and a mail server of our own in another process"}}
 	var err error
-	if b.setup, err = rig.NewSetup(ctx, b.out.Engine, o.url); err != nil {
+	if b.setup, err = rig.NewSetup(ctx, b.out.Engine, o.URL); err != nil {
 		return nil, err
 	}
 	if b.world, err = rig.Outside(outside.Options{}); err != nil {
@@ -67,25 +66,17 @@ func prepare(ctx context.Context, o *options) (*bench, error) {
 	return b, nil
 }
 
-func (b *bench) fill(ctx context.Context) error {
-	a, err := b.setup.Open(ctx, app.Options{})
-	if err != nil {
+func (b *bench) fill(ctx context.Context) (err error) {
+	sizes, has := rig.Sizes(b.o.recipients, groups, 60, 2000), rig.Contacts{Mobile: true, Mailbox: true, Hidden: true}
+	b.town, b.out.Settings, err = b.setup.Fill(ctx, sizes, has, func(a *app.App, t *rig.Town) (err error) {
+		b.clerk, err = t.Hire(ctx, a.DB)
 		return err
-	}
-	defer a.Close()
-	if b.out.Settings, err = rig.Settings(ctx, a.DB); err != nil {
-		return err
-	}
-	b.town, err = rig.Build(ctx, a.DB, rig.Sizes(b.o.recipients, groups, 60, 2000), rig.Contacts{Mobile: true, Mailbox: true, Hidden: true})
-	if err != nil {
-		return err
-	}
-	b.clerk, err = b.town.Hire(ctx, a.DB)
+	})
 	return err
 }
 
 func (b *bench) close() {
-	if b.stop != nil {
+	if b.app != nil {
 		b.say(b.halt())
 	}
 	if b.watch != nil {
@@ -119,18 +110,13 @@ func (b *bench) skips(name string) bool { return strings.Contains(","+b.o.skip+"
 // start opens and runs the program anew, with receipts or without, and waits until its carriers are there.
 func (b *bench) start(ctx context.Context, receipts bool) error {
 	b.setup.Receipts = receipts
-	a, err := b.setup.Open(ctx, app.Options{})
+	before, err := b.world.Counts(ctx)
 	if err != nil {
 		return err
 	}
-	before, err := b.world.Counts(ctx)
-	if err != nil {
-		return errors.Join(err, a.Close())
+	if b.app, err = b.setup.Begin(ctx); err != nil {
+		return err
 	}
-	if b.stop, err = rig.Run(ctx, a, app.Options{}); err != nil {
-		return errors.Join(err, a.Close())
-	}
-	b.app = a
 	if b.npm != nil {
 		return rest(ctx, foreignBind)
 	}
@@ -164,8 +150,8 @@ func rest(ctx context.Context, d time.Duration) error {
 }
 
 func (b *bench) halt() error {
-	err := errors.Join(b.stop(), b.app.Close())
-	b.app, b.stop = nil, nil
+	err := b.app.Halt()
+	b.app = nil
 	return err
 }
 

@@ -18,12 +18,10 @@ import (
 )
 
 type options struct {
-	engine, url string
-	recipients  int
-	percent     int
-	receipts    bool
-	json, keep  bool
-	cpu         string
+	rig.Flags
+	recipients int
+	percent    int
+	receipts   bool
 }
 
 type result struct {
@@ -54,18 +52,15 @@ func main() { rig.Main(run) }
 
 func run(ctx context.Context) (err error) {
 	o := &options{}
-	flag.StringVar(&o.engine, "engine", "sqlite", "sqlite or postgres")
-	flag.StringVar(&o.url, "url", "", "address of an empty PostgreSQL database; empty: a server of our own")
+	o.Register("stop")
+	o.Profiled()
 	flag.IntVar(&o.recipients, "recipients", 100_000, "recipients of the alert")
 	flag.IntVar(&o.percent, "at", 30, "share of the recipients, in percent, after which the alert is stopped")
 	flag.BoolVar(&o.receipts, "receipts", false, "ask for receipts")
-	flag.BoolVar(&o.json, "json", false, "print one JSON object")
-	flag.BoolVar(&o.keep, "out", false, "also write bench/results/stop-<engine>-<commit>.json")
-	flag.StringVar(&o.cpu, "cpuprofile", "", "file for a CPU profile of what is measured")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
-	setup, err := rig.NewSetup(ctx, store.Engine(o.engine), o.url)
+	setup, err := rig.NewSetup(ctx, store.Engine(o.Engine), o.URL)
 	if err != nil {
 		return err
 	}
@@ -81,35 +76,25 @@ func run(ctx context.Context) (err error) {
 	if err := o.measure(ctx, setup, world.Client, out); err != nil {
 		return err
 	}
-	return rig.Report("stop", out.Engine, out, o.json, o.keep)
+	return rig.Report("stop", out.Engine, out, o.JSON, o.Keep)
 }
 
 func (o *options) measure(ctx context.Context, setup *rig.Setup, world *outside.Client, out *result) error {
-	a, err := setup.Open(ctx, app.Options{})
+	town, settings, err := setup.Fill(ctx, []int{o.recipients}, rig.Contacts{Mobile: true}, nil)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
-	if out.Settings, err = rig.Settings(ctx, a.DB); err != nil {
-		return err
-	}
-	town, err := rig.Build(ctx, a.DB, []int{o.recipients}, rig.Contacts{Mobile: true})
+	out.Settings = settings
+	a, err := setup.Begin(ctx)
 	if err != nil {
 		return err
 	}
-	stop, err := rig.Run(ctx, a, app.Options{})
+	profiled, err := rig.Profile(o.CPU)
 	if err != nil {
-		return err
+		return errors.Join(err, a.Halt())
 	}
-	profiled, err := rig.Profile(o.cpu)
-	if err != nil {
-		return err
-	}
-	called, err := o.stopAndCorrect(ctx, setup, a, town, world, out)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(profiled(), stop()); err != nil {
+	called, err := o.stopAndCorrect(ctx, setup, a.App, town, world, out)
+	if err := errors.Join(err, profiled(), a.Halt()); err != nil {
 		return err
 	}
 	return out.compare(ctx, world, called)

@@ -1,21 +1,15 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"os"
-	"os/exec"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -36,63 +30,33 @@ type figures struct {
 }
 
 // answererPeer is the answerer as the measuring process sees it.
-type answererPeer struct {
-	at  string
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
+type answererPeer struct{ *rig.Peer }
+
+func startAnswerer() (*answererPeer, error) {
+	p, err := rig.StartPeer("-answerer")
+	return &answererPeer{p}, err
 }
 
-func startAnswerer(ctx context.Context, calls int, length time.Duration) (*answererPeer, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find this program: %w", err)
-	}
-	cmd := exec.CommandContext(ctx, self, "-answerer", "-calls", strconv.Itoa(calls), "-length", length.String())
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start answerer: %w", err)
-	}
-	a := &answererPeer{cmd: cmd, in: in, out: bufio.NewReader(out)}
-	line, err := a.out.ReadString('\n')
-	if err != nil {
-		return nil, errors.Join(err, in.Close(), cmd.Wait())
-	}
-	a.at = strings.TrimSpace(line)
-	return a, nil
-}
-
-func (a *answererPeer) address() string { return a.at }
+func (a *answererPeer) address() string { return a.Address }
 
 func (a *answererPeer) call(context.Context, string, int) error { return nil }
 
 func (a *answererPeer) stop(out *result) error {
-	if err := a.in.Close(); err != nil {
-		return fmt.Errorf("stop answerer: %w", err)
-	}
 	var f figures
-	if err := json.NewDecoder(a.out).Decode(&f); err != nil {
-		return errors.Join(fmt.Errorf("figures of the answerer: %w", err), a.cmd.Wait())
+	if err := a.End(&f); err != nil {
+		return fmt.Errorf("figures of the answerer: %w", err)
 	}
 	out.Jitter, out.JitterMax, out.Late, out.Lost, out.CalleeCPU = &f.Jitter, &f.JitterMax, &f.Late, &f.Lost, f.CPU
-	return a.cmd.Wait()
+	return nil
 }
 
 // answerer is the callee: one socket for SIP and one for the sound of all calls.
 type answerer struct {
-	sip, rtp *net.UDPConn
-	mu       sync.Mutex
-	calls    map[netip.AddrPort]*line // by where its sound comes from
-	ids      map[string]netip.AddrPort
-	ended    []*line
+	*rig.Exchange
+	mu    sync.Mutex
+	calls map[netip.AddrPort]*line // by where its sound comes from
+	ids   map[string]netip.AddrPort
+	ended []*line
 }
 
 // line is one call.
@@ -108,33 +72,24 @@ type arrival struct {
 	at  int64 // ns
 }
 
-// answer is the callee's program: it prints its address, answers until its input ends, and prints its figures.
+// answer is the callee's program: it answers until its input ends, and prints its figures.
 func answer(ctx context.Context) error {
-	a := &answerer{calls: map[netip.AddrPort]*line{}, ids: map[string]netip.AddrPort{}}
-	for _, c := range []**net.UDPConn{&a.sip, &a.rtp} {
-		var err error
-		if *c, err = net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}); err != nil {
-			return fmt.Errorf("listen: %w", err)
-		}
-		if err := errors.Join((*c).SetReadBuffer(4<<20), (*c).SetWriteBuffer(4<<20)); err != nil {
-			return fmt.Errorf("listen: %w", err)
-		}
-	}
-	if err := stampArrivals(a.rtp); err != nil {
+	exchange, err := rig.OpenExchange()
+	if err != nil {
 		return err
 	}
-	fmt.Println(a.sip.LocalAddr())
+	a := &answerer{Exchange: exchange, calls: map[netip.AddrPort]*line{}, ids: map[string]netip.AddrPort{}}
+	if err := stampArrivals(a.RTP); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	var work sync.WaitGroup
-	work.Go(a.serveSIP)
+	work.Go(func() { a.Serve(a.asked) })
 	work.Go(a.listen)
 	work.Go(func() { a.speak(ctx) })
-	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
-		cancel()
-		return err
-	}
+	err = rig.Answer(a.Address(), func() any { return nil })
 	cancel()
-	if err := errors.Join(a.sip.Close(), a.rtp.Close()); err != nil {
+	if err := errors.Join(err, a.Close()); err != nil {
 		return err
 	}
 	work.Wait()
@@ -154,89 +109,38 @@ func stampArrivals(c *net.UDPConn) error {
 	return errors.Join(err, failed)
 }
 
-// serveSIP answers what a caller says (RFC 3261), as little as will do.
-func (a *answerer) serveSIP() {
-	buf := make([]byte, 4096)
-	for {
-		n, from, err := a.sip.ReadFromUDPAddrPort(buf)
-		if err != nil {
-			return
-		}
-		head, body, _ := bytes.Cut(buf[:n], []byte("\r\n\r\n"))
-		lines := strings.Split(string(head), "\r\n")
-		switch method, _, _ := strings.Cut(lines[0], " "); method {
-		case "INVITE":
-			a.invited(lines, string(body))
-			a.reply(from, lines, "200 OK", a.description())
-		case "BYE":
-			a.goodbye(lines)
-			a.reply(from, lines, "200 OK", "")
-		case "ACK":
-		default:
-			a.reply(from, lines, "200 OK", "")
-		}
+// asked answers what a caller says.
+func (a *answerer) asked(r *rig.Request) {
+	switch r.Method {
+	case "INVITE":
+		a.invited(r)
+		a.Reply(r, "200 OK", a.Description())
+	case "BYE":
+		a.goodbye(r)
+		a.Reply(r, "200 OK", "")
+	case "ACK":
+	default:
+		a.Reply(r, "200 OK", "")
 	}
 }
 
-func header(lines []string, name string) string {
-	for _, l := range lines {
-		if k, v, ok := strings.Cut(l, ":"); ok && strings.EqualFold(k, name) {
-			return strings.TrimSpace(v)
-		}
-	}
-	return ""
-}
-
-func (a *answerer) reply(to netip.AddrPort, lines []string, status, body string) {
-	var b strings.Builder
-	b.WriteString("SIP/2.0 " + status + "\r\n")
-	for _, l := range lines[1:] {
-		switch k, _, _ := strings.Cut(l, ":"); strings.ToLower(k) {
-		case "via", "from", "call-id", "cseq":
-			b.WriteString(l + "\r\n")
-		case "to":
-			if !strings.Contains(l, "tag=") {
-				l += ";tag=answerer"
-			}
-			b.WriteString(l + "\r\n")
-		}
-	}
-	fmt.Fprintf(&b, "Contact: <sip:%s>\r\n", a.sip.LocalAddr())
-	if body != "" {
-		b.WriteString("Content-Type: application/sdp\r\n")
-	}
-	fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n%s", len(body), body)
-	if _, err := a.sip.WriteToUDPAddrPort([]byte(b.String()), to); err != nil {
-		fmt.Fprintln(os.Stderr, "answerer:", err)
-	}
-}
-
-func (a *answerer) description() string {
-	return fmt.Sprintf("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP 8 101\r\n"+
-		"a=rtpmap:101 telephone-event/8000\r\n", a.rtp.LocalAddr().(*net.UDPAddr).Port)
-}
-
-func (a *answerer) invited(lines []string, sdp string) {
-	_, rest, _ := strings.Cut(sdp, "m=audio ")
-	port, err := strconv.Atoi(strings.SplitN(rest, " ", 2)[0])
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "answerer: INVITE without sound")
+func (a *answerer) invited(r *rig.Request) {
+	key := r.Sound()
+	if !key.IsValid() {
 		return
 	}
-	to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1).To4(), Port: port}
-	key := to.AddrPort()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if _, again := a.calls[key]; !again {
-		a.calls[key] = &line{to: to, arrivals: make([]arrival, 0, 2048)}
-		a.ids[header(lines, "Call-ID")] = key
+		a.calls[key] = &line{to: net.UDPAddrFromAddrPort(key), arrivals: make([]arrival, 0, 2048)}
+		a.ids[r.Header("Call-ID")] = key
 	}
 }
 
-func (a *answerer) goodbye(lines []string) {
+func (a *answerer) goodbye(r *rig.Request) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	key := a.ids[header(lines, "Call-ID")]
+	key := a.ids[r.Header("Call-ID")]
 	if l := a.calls[key]; l != nil {
 		a.ended = append(a.ended, l)
 		delete(a.calls, key)
@@ -250,7 +154,7 @@ func (a *answerer) listen() {
 	for i := range messages {
 		messages[i].Buffers, messages[i].OOB = [][]byte{make([]byte, 256)}, make([]byte, 64)
 	}
-	conn := ipv4.NewPacketConn(a.rtp)
+	conn := ipv4.NewPacketConn(a.RTP)
 	for {
 		n, err := conn.ReadBatch(messages, 0)
 		if err != nil {
@@ -286,7 +190,7 @@ func (a *answerer) speak(ctx context.Context) {
 	for i := range noise {
 		noise[i] = 0x55 ^ byte(0x80|i*37%90)
 	}
-	conn := ipv4.NewPacketConn(a.rtp)
+	conn := ipv4.NewPacketConn(a.RTP)
 	due := time.Now()
 	var list []*line
 	var messages []ipv4.Message

@@ -97,7 +97,7 @@ func (o *options) measure(ctx context.Context, out *result) (err error) {
 	var peer callee
 	switch o.peer {
 	case "own":
-		peer, err = startAnswerer(ctx, o.calls, o.length)
+		peer, err = startAnswerer()
 	case "sipp", "sipp-both":
 		peer, err = startSIPp(ctx)
 	default:
