@@ -19,7 +19,9 @@ func (b *bench) judge(ctx context.Context, tag string, event, killed time.Time) 
 		place[rig.Number(i)] = i
 	}
 	err := b.world.Log(ctx, tag, func(e outside.Entry) error {
-		seen[place[e.Number]] = append(seen[place[e.Number]], e.At)
+		if e.Part == 1 { // a text of two parts is one text
+			seen[place[e.Number]] = append(seen[place[e.Number]], e.At)
+		}
 		all = append(all, e.At)
 		b.out.Hands[strconv.Itoa(e.Conn)]++
 		return nil

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -165,6 +166,44 @@ func Profile(path string) (stop func() error, err error) {
 		pprof.StopCPUProfile()
 		return f.Close()
 	}, nil
+}
+
+// Heap keeps looking at how much of the heap is in use, and writes a heap profile each time that it is a twentieth more than ever before, until the
+// function that it gives is called; an empty path writes none. It disturbs what is measured.
+func Heap(path string) (stop func() error) {
+	if path == "" {
+		return func() error { return nil }
+	}
+	quit, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		var most uint64
+		var failed error
+		for {
+			select {
+			case <-quit:
+				done <- failed
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+			var m runtime.MemStats
+			if runtime.ReadMemStats(&m); m.HeapAlloc > most+most/20 {
+				most = m.HeapAlloc
+				failed = errors.Join(failed, writeHeap(path))
+			}
+		}
+	}()
+	return func() error {
+		close(quit)
+		return <-done
+	}
+}
+
+func writeHeap(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("profile: %w", err)
+	}
+	return errors.Join(pprof.Lookup("heap").WriteTo(f, 0), f.Close())
 }
 
 // Report prints a result: as one JSON object, or as a table of its outermost keys. With keep it is written under bench/results too.

@@ -19,6 +19,7 @@ type options struct {
 	recipients string
 	runs       int
 	receipts   bool
+	heap       string
 	patience   time.Duration
 }
 
@@ -26,6 +27,7 @@ func flags() *options {
 	o := &options{}
 	o.Register("scale")
 	o.Profiled()
+	flag.StringVar(&o.heap, "heapprofile", "", "file for a heap profile, taken when most of it was in use")
 	flag.StringVar(&o.recipients, "recipients", "1000,10000,100000,1000000", "sizes of the alerts")
 	flag.IntVar(&o.runs, "runs", 3, "runs of each size; the figures are their medians")
 	flag.BoolVar(&o.receipts, "receipts", false, "ask for receipts: an alert is over when all are delivered in the store")

@@ -88,6 +88,7 @@ func (s *stand) fill(ctx context.Context) (map[string]string, error) {
 // run is one run: the program is started anew, and memory counts from its start.
 func (s *stand) run(ctx context.Context) error {
 	rig.ForgetPeak()
+	heap := rig.Heap(s.o.heap)
 	if err := s.start(ctx); err != nil {
 		return err
 	}
@@ -104,7 +105,7 @@ func (s *stand) run(ctx context.Context) error {
 	s.out.PeakMB = max(s.out.PeakMB, rig.PeakMB())
 	fmt.Fprintf(os.Stderr, "%d recipients, a run: %.1f s, %.1f us, %.0f MB at most\n", s.out.Recipients, s.out.SecondsAll[len(s.out.SecondsAll)-1],
 		s.out.CPUAll[len(s.out.CPUAll)-1], s.out.PeakMB)
-	return errors.Join(s.halt(), s.world.Reset(ctx))
+	return errors.Join(heap(), s.halt(), s.world.Reset(ctx))
 }
 
 // alert launches one alert to everybody and waits until it is over. What the SMSC says of it is read after the clock has stopped.

@@ -23,7 +23,13 @@ func packIDs(ids []buurtbel.ID) []byte {
 }
 
 func unpackIDs(b []byte) ([]buurtbel.ID, error) {
-	var out []buurtbel.ID
+	many := 0
+	for _, c := range b { // the last byte of each number has no eighth bit
+		if c < 0x80 {
+			many++
+		}
+	}
+	out := make([]buurtbel.ID, 0, many)
 	var last buurtbel.ID
 	for len(b) > 0 {
 		d, n := binary.Varint(b)
