@@ -48,11 +48,19 @@ func (b *bench) finished(ctx context.Context, tag string) (time.Time, error) {
 	}
 }
 
-// sightings counts what the sinks saw of an alert, by member: texts, and mails.
+// sightings counts what the sinks saw of an alert, by member: texts or pushes, and mails.
 type sightings struct{ texts, mails map[int]int }
 
 func (b *bench) sightings(ctx context.Context, tag string) (sightings, error) {
 	s := sightings{map[int]int{}, map[int]int{}}
+	if b.o.push {
+		list, err := b.pushed()
+		for _, p := range list {
+			s.texts[p.Member]++
+		}
+		b.out.Pushes += len(list)
+		return s, err
+	}
 	place := map[string]int{}
 	for i := range b.o.recipients {
 		place[rig.Number(i)], place[rig.Mailbox(i)] = i, i

@@ -1,5 +1,5 @@
 // Program crash kills the program from outside, again and again, while an alert is on its way, and compares what the store says in the end with
-// what the SMSC and the mail server saw, or with -voice the telephones. Those live on through every kill. Nothing may be lost, what was doubled must be named uncertain, and no
+// what the SMSC and the mail server saw, or with -voice the telephones and with -push the push service. Those live on through every kill. Nothing may be lost, what was doubled must be named uncertain, and no
 // state may contradict the sinks.
 package main
 
@@ -25,9 +25,13 @@ type options struct {
 	control    bool
 	fault      bool
 	voice      bool
+	push       bool
 	lines      int
 	seed       uint64
 }
+
+// usual is how many recipients an alert has.
+const usual = 3000
 
 type result struct {
 	Engine      store.Engine      `json:"engine"`
@@ -51,6 +55,7 @@ type result struct {
 	Faults      map[string]int    `json:"faults,omitempty"`
 	Control     bool              `json:"control"` // the guard was taken out: lost or doubled must be above 0
 	Recipients  int               `json:"recipients_per_point"`
+	Pushes      int               `json:"pushes,omitempty"`
 	Calls       int               `json:"calls,omitempty"`
 	Spoken      int               `json:"calls_answered_when_killed,omitempty"`
 	Ringing     int               `json:"calls_ringing_when_killed,omitempty"`
@@ -63,29 +68,33 @@ type result struct {
 }
 
 func main() {
-	if len(os.Args) == 2 && os.Args[1] == "callee" {
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == "callee":
 		rig.Main(answer)
-		return
+	case len(os.Args) == 2 && os.Args[1] == "pushes":
+		rig.Main(rig.TakePushes)
+	default:
+		rig.Main(run)
 	}
-	rig.Main(run)
 }
 
 func run(ctx context.Context) (err error) {
 	o := &options{}
 	o.Register("crash")
 	flag.IntVar(&o.points, "points", 20, "alerts, each of which is killed at one moment")
-	flag.IntVar(&o.recipients, "recipients", 3000, "recipients of each alert")
+	flag.IntVar(&o.recipients, "recipients", usual, "recipients of each alert")
 	flag.StringVar(&o.signal, "signal", "kill", "kill or term")
 	flag.BoolVar(&o.control, "control", false, "take the guard out: lost or doubled must then be above 0")
 	flag.BoolVar(&o.fault, "fault", false, "mails too, and sinks that misbehave: 451 for a second, throttling, drops, restarts")
 	flag.BoolVar(&o.voice, "voice", false, "calls instead of texts: the members have nothing but a fixed line")
+	flag.BoolVar(&o.push, "push", false, "messages to browsers instead of texts: the members have nothing but a browser")
 	flag.IntVar(&o.lines, "lines", 40, "lines of the trunk, with -voice")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "of the moments")
 	flag.Parse()
 	if o.signal != "kill" && o.signal != "term" {
 		return fmt.Errorf("signal %q: must be kill or term", o.signal)
 	}
-	if err := o.calls(); err != nil {
+	if err := errors.Join(o.calls(), o.pushes()); err != nil {
 		return err
 	}
 	began := time.Now()
@@ -108,20 +117,24 @@ func run(ctx context.Context) (err error) {
 	if o.voice {
 		name += "-voice"
 	}
+	if o.push {
+		name += "-push"
+	}
 	return rig.Report(name, b.out.Engine, b.out, o.JSON, o.Keep)
 }
 
 // bench is the stand.
 type bench struct {
-	o      *options
-	setup  *rig.Setup
-	world  *outside.Process
-	callee *rig.Peer // with -voice
-	town   *rig.Town
-	watch  *rig.Watch
-	member map[int64]int // which one, by id
-	child  *rig.Child
-	out    *result
+	o        *options
+	setup    *rig.Setup
+	world    *outside.Process
+	peer     *rig.Peer     // with -voice or -push
+	browsers *rig.Browsers // with -push
+	town     *rig.Town
+	watch    *rig.Watch
+	member   map[int64]int // which one, by id
+	child    *rig.Child
+	out      *result
 }
 
 func (b *bench) sig() syscall.Signal {
@@ -141,12 +154,16 @@ func prepare(ctx context.Context, o *options) (*bench, error) {
 	if b.world, err = rig.Outside(outside.Options{ReceiptAfter: 30 * time.Millisecond, ReceiptSpread: 30 * time.Millisecond}); err != nil {
 		return nil, errors.Join(err, b.setup.Remove())
 	}
-	if o.voice {
-		if err := b.ring(); err != nil {
-			return nil, errors.Join(err, b.close())
-		}
-	} else {
+	switch {
+	case o.voice:
+		err = b.ring()
+	case o.push:
+		err = b.subscribe()
+	default:
 		b.setup.SMPP, b.setup.Receipts = b.world.SMPP(), true
+	}
+	if err != nil {
+		return nil, errors.Join(err, b.close())
 	}
 	if o.fault {
 		b.setup.SMTP, b.out.Faults = b.world.SMTP(), map[string]int{}
@@ -164,7 +181,7 @@ func prepare(ctx context.Context, o *options) (*bench, error) {
 }
 
 func (b *bench) fill(ctx context.Context) (err error) {
-	has := rig.Contacts{Mobile: !b.o.voice, Fixed: b.o.voice, Mailbox: b.o.fault}
+	has := rig.Contacts{Mobile: !b.o.voice && !b.o.push, Fixed: b.o.voice, Mailbox: b.o.fault, Browser: b.browsers}
 	if b.town, b.out.Settings, err = b.setup.Fill(ctx, []int{b.o.recipients}, has, nil); err != nil {
 		return err
 	}
@@ -185,8 +202,8 @@ func (b *bench) close() error {
 	if b.watch != nil {
 		errs = append(errs, b.watch.Close())
 	}
-	if b.callee != nil {
-		errs = append(errs, b.callee.End(nil))
+	if b.peer != nil {
+		errs = append(errs, b.peer.End(nil))
 	}
 	return errors.Join(append(errs, b.world.Stop(), b.setup.Remove())...)
 }

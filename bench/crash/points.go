@@ -79,8 +79,11 @@ func (b *bench) calibrate(ctx context.Context) error {
 
 // span gives when the sinks saw the first and the last of an alert.
 func (b *bench) span(ctx context.Context, tag string) (first, last time.Time, err error) {
-	if b.o.voice {
+	switch {
+	case b.o.voice:
 		return b.talked()
+	case b.o.push:
+		return b.shown()
 	}
 	sum, err := b.world.Summary(ctx, tag)
 	return time.Unix(0, sum.First), time.Unix(0, sum.Last), err

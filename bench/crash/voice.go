@@ -21,7 +21,7 @@ func (o *options) calls() error {
 	if !o.voice {
 		return nil
 	}
-	if o.recipients == 3000 { // nobody asked for another number
+	if o.recipients == usual { // nobody asked for another number
 		o.recipients = 120
 	}
 	if o.fault || o.recipients > mostTelephones {
@@ -35,16 +35,16 @@ func (o *options) calls() error {
 
 // ring starts the telephones and makes them the only way to the members.
 func (b *bench) ring() (err error) {
-	if b.callee, err = rig.StartPeer("callee"); err != nil {
+	if b.peer, err = rig.StartPeer("callee"); err != nil {
 		return err
 	}
-	b.setup.SIP, b.setup.Lines = b.callee.Address, b.o.lines
+	b.setup.SIP, b.setup.Lines = b.peer.Address, b.o.lines
 	b.out.Peer = "telephones of our own in another process: SIP, RTP and keys (RFC 4733); speech by espeak-ng"
 	return nil
 }
 
 // taken gives every call since the last time.
-func (b *bench) taken() (list []called, err error) { return list, b.callee.Ask("take", &list) }
+func (b *bench) taken() (list []called, err error) { return list, b.peer.Ask("take", &list) }
 
 // talked gives when the first telephone rang and when the last member confirmed, and forgets both.
 func (b *bench) talked() (first, last time.Time, err error) {

@@ -48,7 +48,8 @@ type Contacts struct {
 	Mobile  bool
 	Fixed   bool
 	Mailbox bool
-	Hidden  bool // the mailboxes are not verified: no alert goes there, only what the bench sends itself
+	Browser *Browsers // nil: none
+	Hidden  bool      // the mailboxes are not verified: no alert goes there, only what the bench sends itself
 }
 
 // Build makes a town with one network per size.
@@ -108,6 +109,9 @@ func (g *Group) member(db *store.DB, i int, has Contacts) store.NewMember {
 		c := store.NewContact{ID: db.NewID(), Kind: buurtbel.Mailbox, Rank: 1, Address: Mailbox(i), Verified: !has.Hidden}
 		g.Boxes = append(g.Boxes, c.ID)
 		m.Contacts = append(m.Contacts, c)
+	}
+	if has.Browser != nil {
+		m.Contacts = append(m.Contacts, store.NewContact{ID: db.NewID(), Kind: buurtbel.Browser, Address: has.Browser.Of(i), Verified: true})
 	}
 	return m
 }

@@ -43,6 +43,7 @@ type Setup struct {
 	SMTP      string // address of the mail server; "" for no mail
 	SIP       string // address of the telephones; "" for no calls
 	Lines     int    // of the trunk to them
+	PushKey   string // file with the key for push services; "" for no pushes
 	Receipts  bool
 	Window    int           // open submit_sm; 500 when 0
 	Mails     int           // connections to the mail server; 4 when 0
@@ -124,6 +125,9 @@ func (s *Setup) Config() *config.Config {
 	}
 	if s.SIP != "" {
 		c.Voice = append(c.Voice, config.Voice{Config: s.Trunk(), PricePerMinute: 550})
+	}
+	if s.PushKey != "" {
+		c.Push = s.Pusher()
 	}
 	if s.SMTP != "" {
 		c.Email = append(c.Email, config.Email{Config: s.Mailer()})
