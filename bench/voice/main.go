@@ -30,6 +30,7 @@ type options struct {
 	peer     string
 	json     bool
 	keep     bool
+	runs     int
 	cpu      string
 	answerer bool
 }
@@ -60,7 +61,8 @@ func run(ctx context.Context) error {
 	flag.IntVar(&o.calls, "calls", 1000, "calls at once")
 	flag.DurationVar(&o.length, "length", 30*time.Second, "how long the prompt of each call is")
 	flag.IntVar(&o.at, "setup", 100, "calls that may be between INVITE and answer at once")
-	flag.StringVar(&o.peer, "peer", "own", "own: the small answerer; sipp: SIPp answers and echoes; sipp-both: half of the calls out to SIPp, half in from it")
+	flag.StringVar(&o.peer, "peer", "own", "own: the small answerer; sipp: SIPp answers and echoes; sipp-both: by turns we call SIPp, SIPp calls us, we call the answerer, SIPp calls the answerer")
+	flag.IntVar(&o.runs, "runs", 1, "runs of each turn, with -peer sipp-both")
 	flag.BoolVar(&o.json, "json", false, "print one JSON object")
 	flag.BoolVar(&o.keep, "out", false, "also write bench/results/voice-<peer>-<commit>.json")
 	flag.StringVar(&o.cpu, "cpuprofile", "", "file for a CPU profile of what is measured")
@@ -70,6 +72,9 @@ func run(ctx context.Context) error {
 		return answer(ctx)
 	}
 	limit := o.length + 25*time.Second
+	if o.peer == "sipp-both" {
+		limit *= time.Duration(len(turns) * o.runs)
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	watchdog := time.AfterFunc(limit+10*time.Second, func() { // who measures keeps others waiting
@@ -77,8 +82,11 @@ func run(ctx context.Context) error {
 		os.Exit(1)
 	})
 	defer watchdog.Stop()
+	if o.peer == "sipp-both" {
+		return o.compare(ctx)
+	}
 	out := &result{Calls: o.calls, Seconds: o.length.Seconds(), Peer: o.peer, Machine: rig.ThisMachine()}
-	if err := o.measure(ctx, out); err != nil {
+	if err := o.measure(ctx, o.peer, out); err != nil {
 		return err
 	}
 	return rig.Report("voice", store.Engine(o.peer), out, o.json, o.keep)
@@ -93,15 +101,15 @@ type callee interface {
 	stop(out *result) error
 }
 
-func (o *options) measure(ctx context.Context, out *result) (err error) {
+func (o *options) measure(ctx context.Context, turn string, out *result) (err error) {
 	var peer callee
-	switch o.peer {
+	switch turn {
 	case "own":
 		peer, err = startAnswerer()
-	case "sipp", "sipp-both":
+	case "sipp", "sipp-calls":
 		peer, err = startSIPp(ctx)
 	default:
-		err = fmt.Errorf("peer %q: must be own, sipp or sipp-both", o.peer)
+		return fmt.Errorf("peer %q: must be own, sipp or sipp-both", o.peer)
 	}
 	if err != nil {
 		return err
@@ -112,7 +120,7 @@ func (o *options) measure(ctx context.Context, out *result) (err error) {
 			err = errors.Join(err, peer.stop(out))
 		}
 	}()
-	stand := &stand{o: o, prompt: prompt(o.length), ready: make(chan struct{}), least: 1}
+	stand := &stand{o: o, turn: turn, prompt: prompt(o.length), ready: make(chan struct{}), least: 1}
 	if err := stand.run(ctx, peer, out); err != nil {
 		return err
 	}
@@ -123,11 +131,13 @@ func (o *options) measure(ctx context.Context, out *result) (err error) {
 // stand is the side that is measured.
 type stand struct {
 	o      *options
+	turn   string
 	prompt voice.Audio
 	ready  chan struct{} // closed when all calls are up
 	up     atomic.Int64
 	most   atomic.Int64
 	good   atomic.Int64
+	ended  atomic.Int64
 	failed atomic.Int64
 	mu     sync.Mutex
 	least  float64
@@ -136,8 +146,8 @@ type stand struct {
 
 func (s *stand) run(ctx context.Context, peer callee, out *result) (err error) {
 	in := 0
-	if s.o.peer == "sipp-both" {
-		in = s.o.calls / 2
+	if s.turn == "sipp-calls" {
+		in = s.o.calls
 	}
 	trunk, err := sip.Open(ctx, sip.Config{
 		Name: "bench", Server: peer.address(), Caller: "+3220000100", Local: "127.0.0.1", Lines: s.o.calls, Incoming: max(in, 1), AcceptFrom: []string{"127.0.0.1"},
@@ -163,7 +173,7 @@ func (s *stand) run(ctx context.Context, peer callee, out *result) (err error) {
 		return err
 	}
 	s.all(ctx, trunk, s.o.calls-in)
-	for trunk.Stats().In > 0 {
+	for s.ended.Load() < int64(in) {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -226,6 +236,7 @@ func (s *stand) arrived(up int64) {
 
 // talk waits for all others, sends the prompt and reads the sound.
 func (s *stand) talk(ctx context.Context, c voice.Call) {
+	defer s.ended.Add(1)
 	up := s.up.Add(1)
 	for {
 		most := s.most.Load()

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -20,8 +21,8 @@ type sippPeer struct {
 	runs   []*exec.Cmd
 }
 
-// startSIPp starts SIPp as who answers; it sends back the sound that it gets.
-func startSIPp(ctx context.Context) (*sippPeer, error) {
+// newSIPp makes a folder for it.
+func newSIPp() (*sippPeer, error) {
 	if _, err := exec.LookPath("sipp"); err != nil {
 		return nil, errors.New("sipp is missing (apt-get install sip-tester)")
 	}
@@ -29,15 +30,23 @@ func startSIPp(ctx context.Context) (*sippPeer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make folder: %w", err)
 	}
-	p := &sippPeer{folder: folder}
+	return &sippPeer{folder: folder}, nil
+}
+
+// startSIPp starts SIPp as who answers; it sends back the sound that it gets.
+func startSIPp(ctx context.Context) (*sippPeer, error) {
+	p, err := newSIPp()
+	if err != nil {
+		return nil, err
+	}
 	port, err := freePort()
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
+		return nil, errors.Join(err, os.RemoveAll(p.folder))
 	}
 	p.at = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-	scenario := filepath.Join(folder, "answers.xml")
+	scenario := filepath.Join(p.folder, "answers.xml")
 	if err := os.WriteFile(scenario, []byte(answers), 0o600); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
+		return nil, errors.Join(err, os.RemoveAll(p.folder))
 	}
 	return p, p.start(ctx, "-sf", scenario, "-p", strconv.Itoa(port), "-rtp_echo")
 }
@@ -70,15 +79,20 @@ func (p *sippPeer) call(ctx context.Context, to string, n int) error {
 	if n == 0 {
 		return nil
 	}
-	scenario := filepath.Join(p.folder, "calls.xml")
-	if err := os.WriteFile(scenario, []byte(calls), 0o600); err != nil {
+	return p.dial(ctx, strings.ReplaceAll(inviting, "PORT", "[media_port]")+`<recv request="BYE"/><send><![CDATA[`+bye+`]]></send></scenario>`, to, n, "-rtp_echo")
+}
+
+// dial makes it call as a scenario says.
+func (p *sippPeer) dial(ctx context.Context, scenario, to string, n int, more ...string) error {
+	file := filepath.Join(p.folder, "calls.xml")
+	if err := os.WriteFile(file, []byte(scenario), 0o600); err != nil {
 		return err
 	}
 	port, err := freePort()
 	if err != nil {
 		return err
 	}
-	return p.start(ctx, "-sf", scenario, "-p", strconv.Itoa(port), "-m", strconv.Itoa(n), "-r", "100", "-rtp_echo", to)
+	return p.start(ctx, append([]string{"-sf", file, "-p", strconv.Itoa(port), "-m", strconv.Itoa(n), "-r", "200", to}, more...)...)
 }
 
 func (p *sippPeer) stop(out *result) error {
@@ -117,15 +131,6 @@ Content-Length: 0
 
 `
 
-const description = `v=0
-o=- 1 1 IN IP[local_ip_type] [local_ip]
-s=-
-c=IN IP[media_ip_type] [media_ip]
-t=0 0
-m=audio [media_port] RTP/AVP 8
-a=rtpmap:8 PCMA/8000
-`
-
 const answers = `<?xml version="1.0" encoding="ISO-8859-1" ?>
 <scenario name="answers">
 <recv request="OPTIONS" optional="true" next="9"/>
@@ -141,7 +146,14 @@ Contact: <sip:[local_ip]:[local_port]>
 Content-Type: application/sdp
 Content-Length: [len]
 
-` + description + `]]></send>
+v=0
+o=- 1 1 IN IP[local_ip_type] [local_ip]
+s=-
+c=IN IP[media_ip_type] [media_ip]
+t=0 0
+m=audio [media_port] RTP/AVP 8
+a=rtpmap:8 PCMA/8000
+]]></send>
 <recv request="ACK"/>
 <recv request="BYE"/>
 <send next="10"><![CDATA[` + bye + `]]></send>
@@ -150,7 +162,8 @@ Content-Length: [len]
 <label id="10"/>
 </scenario>`
 
-const calls = `<?xml version="1.0" encoding="ISO-8859-1" ?>
+// inviting begins a call, up to its ACK; PORT is where the caller hears.
+const inviting = `<?xml version="1.0" encoding="ISO-8859-1" ?>
 <scenario name="calls">
 <send retrans="500"><![CDATA[
 INVITE sip:bench@[remote_ip]:[remote_port] SIP/2.0
@@ -164,10 +177,17 @@ Max-Forwards: 70
 Content-Type: application/sdp
 Content-Length: [len]
 
-` + description + `]]></send>
+v=0
+o=- 1 1 IN IP[local_ip_type] [local_ip]
+s=-
+c=IN IP[media_ip_type] [media_ip]
+t=0 0
+m=audio PORT RTP/AVP 8
+a=rtpmap:8 PCMA/8000
+]]></send>
 <recv response="100" optional="true"/>
 <recv response="180" optional="true"/>
-<recv response="200"/>
+<recv response="200" rrs="true"/>
 <send><![CDATA[
 ACK [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -179,6 +199,4 @@ Max-Forwards: 70
 Content-Length: 0
 
 ]]></send>
-<recv request="BYE"/>
-<send><![CDATA[` + bye + `]]></send>
-</scenario>`
+`
