@@ -19,31 +19,13 @@ func TestATaskIsTakenOnce(t *testing.T) {
 			v.write(func(tx *store.Tx) error { return tx.Later("work", buurtbel.ID(i+1), db.Now()) })
 			v.write(func(tx *store.Tx) error { return tx.Later("work", buurtbel.ID(i+1), db.Now()) })
 		}
-		var mu sync.Mutex
-		taken := map[buurtbel.ID]int{}
-		for _, err := range writers(func(int) error {
-			for {
-				var list []store.Task
-				if err := db.Write(t.Context(), v.scope, func(tx *store.Tx) (err error) {
-					list, err = tx.TakeTasks(3)
-					return err
-				}); err != nil {
-					return err
-				}
-				mu.Lock()
-				for _, task := range list {
-					taken[task.Subject]++
-				}
-				mu.Unlock()
-				if len(list) == 0 {
-					return nil
-				}
+		taken := v.drained(func(tx *store.Tx) (out []buurtbel.ID, err error) {
+			list, err := tx.TakeTasks(3)
+			for _, task := range list {
+				out = append(out, task.Subject)
 			}
-		}) {
-			if err != nil {
-				t.Error(err)
-			}
-		}
+			return out, err
+		})
 		if len(taken) < 36 { // a writer may end while another still holds locks
 			t.Errorf("%d tasks were taken", len(taken))
 		}
@@ -89,24 +71,6 @@ func TestAMessageIsNotFinishedWhileItsAudienceGrows(t *testing.T) {
 	})
 }
 
-// waitForWaiter returns when another session waits for a lock; SQLite's writers wait before the database.
-func waitForWaiter(t *testing.T, db *store.DB) {
-	if db.Engine() == store.SQLite {
-		return
-	}
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); {
-		var n int
-		if err := db.Watch().QueryRow(`select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&n); err != nil {
-			t.Error(err)
-			return
-		}
-		if n > 0 {
-			return
-		}
-	}
-	t.Error("nobody waited for the lock")
-}
-
 func TestAMessageIsFinishedOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
@@ -125,22 +89,8 @@ func TestAMessageIsFinishedOnce(t *testing.T) {
 			_, err := tx.CloseQueued(m, buurtbel.Expired, 100)
 			return err
 		})
-		var times atomic.Int64
-		for _, err := range writers(func(int) error {
-			return db.Write(t.Context(), v.scope, func(tx *store.Tx) error {
-				ok, err := tx.FinishMessage(m)
-				if ok {
-					times.Add(1)
-				}
-				return err
-			})
-		}) {
-			if err != nil {
-				t.Error(err)
-			}
-		}
-		if times.Load() != 1 {
-			t.Errorf("finished %d times", times.Load())
+		if n := v.wins(v.scope, func(tx *store.Tx, _ int) (bool, error) { return tx.FinishMessage(m) }); n != 1 {
+			t.Errorf("finished %d times", n)
 		}
 		stopped := v.message(v.alert(), buurtbel.KindLaunch)
 		v.write(func(tx *store.Tx) error {
@@ -207,16 +157,6 @@ func TestTheLastMessageIsSeenAsTheLast(t *testing.T) {
 	})
 }
 
-// waitUntil returns when ok, or when the other session waits for a lock and will not come so far. SQLite's writers follow each other anyway.
-func waitUntil(db *store.DB, ok func() bool) {
-	for end := time.Now().Add(5 * time.Second); db.Engine() == store.Postgres && !ok() && time.Now().Before(end); {
-		var n int
-		if err := db.Watch().QueryRow(`select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&n); err != nil || n > 0 {
-			return
-		}
-	}
-}
-
 // Two nodes that take in the same members at the same moment: each member counts once.
 func TestAFollowingAudienceGrowsOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -249,25 +189,12 @@ func TestAFollowingAudienceGrowsOnce(t *testing.T) {
 func TestTheSameTextIsStoredOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
-		var fresh atomic.Int64
-		for _, err := range writers(func(int) error {
-			in := &store.Inbound{ID: db.NewID(), Carrier: "carrier", Channel: buurtbel.SMS, From: mobileOf(1), To: mobileOf(2), Body: "ja"}
-			return db.Write(t.Context(), buurtbel.Scope{}, func(tx *store.Tx) error {
-				ok, err := tx.InsertInbound(in)
-				if ok {
-					fresh.Add(1)
-				}
-				return err
-			})
-		}) {
-			if err != nil {
-				t.Error(err)
-			}
+		fresh := v.wins(buurtbel.Scope{}, func(tx *store.Tx, _ int) (bool, error) {
+			return tx.InsertInbound(&store.Inbound{ID: db.NewID(), Carrier: "carrier", Channel: buurtbel.SMS, From: mobileOf(1), To: mobileOf(2), Body: "ja"})
+		})
+		if fresh != 1 || v.count(`select count(*) from inbound`) != 1 {
+			t.Errorf("%d were fresh", fresh)
 		}
-		if fresh.Load() != 1 || v.count(`select count(*) from inbound`) != 1 {
-			t.Errorf("%d were fresh", fresh.Load())
-		}
-		var settled atomic.Int64
 		var in *store.Inbound
 		v.read(func(tx *store.Tx) error {
 			list, err := tx.DueInbound(9)
@@ -279,21 +206,8 @@ func TestTheSameTextIsStoredOnce(t *testing.T) {
 		if in.From != mobileOf(1) || in.Body != "ja" {
 			t.Errorf("got %+v", in)
 		}
-		for _, err := range writers(func(int) error {
-			return db.Write(t.Context(), buurtbel.Scope{}, func(tx *store.Tx) error {
-				ok, err := tx.SettleInbound(in)
-				if ok {
-					settled.Add(1)
-				}
-				return err
-			})
-		}) {
-			if err != nil {
-				t.Error(err)
-			}
-		}
-		if settled.Load() != 1 {
-			t.Errorf("settled %d times", settled.Load())
+		if n := v.wins(buurtbel.Scope{}, func(tx *store.Tx, _ int) (bool, error) { return tx.SettleInbound(in) }); n != 1 {
+			t.Errorf("settled %d times", n)
 		}
 	})
 }
@@ -305,29 +219,19 @@ func TestReceiptsAtTheSameMoment(t *testing.T) {
 		w := v.claim(m, buurtbel.SMS, 9)[0]
 		refs := []string{"p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"}
 		v.record(v.settled(w, buurtbel.SMS, handedOver, refs...))
-		var changed atomic.Int64
-		for _, err := range writers(func(i int) error {
-			return db.Write(t.Context(), buurtbel.Scope{}, func(tx *store.Tx) error {
-				matched, err := tx.ApplyReceipts([]store.Receipt{{Carrier: "carrier", Ref: refs[i], Outcome: buurtbel.Outcome{State: buurtbel.Delivered}}})
-				if slices.ContainsFunc(matched, func(m store.Matched) bool { return m.Changed }) {
-					changed.Add(1)
-				}
-				return err
-			})
-		}) {
-			if err != nil {
-				t.Error(err)
-			}
-		}
-		if got := v.state(w.Delivery); got != buurtbel.Delivered || changed.Load() != 1 {
-			t.Errorf("%s after eight parts arrived at once; %d changed it", got, changed.Load())
+		changed := v.wins(buurtbel.Scope{}, func(tx *store.Tx, i int) (bool, error) {
+			matched, err := tx.ApplyReceipts([]store.Receipt{{Carrier: "carrier", Ref: refs[i], Outcome: buurtbel.Outcome{State: buurtbel.Delivered}}})
+			return slices.ContainsFunc(matched, func(m store.Matched) bool { return m.Changed }), err
+		})
+		if got := v.state(w.Delivery); got != buurtbel.Delivered || changed != 1 {
+			t.Errorf("%s after eight parts arrived at once; %d changed it", got, changed)
 		}
 	})
 }
 
 func TestNodesStartTogether(t *testing.T) {
 	c, ring := storetest.Config(t, store.Postgres), storetest.Ring(t)
-	for _, err := range writers(func(i int) error {
+	raced(t, func(i int) error {
 		mine := c
 		mine.Node = i
 		db, err := store.Open(t.Context(), mine, store.Options{Ring: ring, Now: time.Now, Logger: quiet()})
@@ -335,9 +239,5 @@ func TestNodesStartTogether(t *testing.T) {
 			return err
 		}
 		return db.Close()
-	}) {
-		if err != nil {
-			t.Error(err)
-		}
-	}
+	})
 }

@@ -20,31 +20,13 @@ func TestNoDeliveryIsClaimedTwice(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 400)
 		m, _ := v.launch(v.alert(), buurtbel.KindLaunch)
-		var mu sync.Mutex
-		times := map[buurtbel.ID]int{}
-		for _, err := range writers(func(int) error {
-			for {
-				var work []store.Work
-				if err := db.Write(t.Context(), v.scope, func(tx *store.Tx) (err error) {
-					work, err = tx.Claim(m, buurtbel.KindLaunch, buurtbel.SMS, "carrier", 23)
-					return err
-				}); err != nil {
-					return err
-				}
-				mu.Lock()
-				for _, w := range work {
-					times[w.Delivery]++
-				}
-				mu.Unlock()
-				if len(work) == 0 {
-					return nil
-				}
+		times := v.drained(func(tx *store.Tx) (out []buurtbel.ID, err error) {
+			work, err := tx.Claim(m, buurtbel.KindLaunch, buurtbel.SMS, "carrier", 23)
+			for _, w := range work {
+				out = append(out, w.Delivery)
 			}
-		}) {
-			if err != nil {
-				t.Error(err)
-			}
-		}
+			return out, err
+		})
 		for id, n := range times {
 			if n != 1 {
 				t.Errorf("%s was claimed %d times", id, n)
@@ -114,7 +96,7 @@ func unguarded(t *testing.T, v *village, look, change string, args ...any) int {
 	var did atomic.Int64
 	var looked sync.WaitGroup
 	looked.Add(8)
-	for _, err := range writers(func(int) error {
+	raced(t, func(int) error {
 		var n int
 		err := v.db.SQL().QueryRow(look, args...).Scan(&n)
 		looked.Done()
@@ -127,11 +109,7 @@ func unguarded(t *testing.T, v *village, look, change string, args ...any) int {
 			did.Add(rows)
 			return err
 		})
-	}) {
-		if err != nil {
-			t.Error(err)
-		}
-	}
+	})
 	return int(did.Load())
 }
 
@@ -315,7 +293,7 @@ func TestTheJournalHasNoGapAndNoFork(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		subject := v.alert()
-		for _, err := range writers(func(i int) error {
+		raced(t, func(i int) error {
 			for k := range 12 {
 				if err := db.Write(t.Context(), v.scope, func(tx *store.Tx) error {
 					return tx.Append(subject, buurtbel.EntryAttempts, buurtbel.ID(i), fmt.Appendf(nil, "%d %d", i, k))
@@ -324,11 +302,7 @@ func TestTheJournalHasNoGapAndNoFork(t *testing.T) {
 				}
 			}
 			return nil
-		}) {
-			if err != nil {
-				t.Error(err)
-			}
-		}
+		})
 		v.read(func(tx *store.Tx) error {
 			list, err := tx.JournalOf(subject)
 			if len(list) != 96 {
@@ -355,22 +329,8 @@ func TestHeardOnce(t *testing.T) {
 		v := settle(t, db, 2)
 		_, list := v.launch(v.alert(), buurtbel.KindLaunch)
 		r := list[0]
-		var first atomic.Int64
-		for _, err := range writers(func(i int) error {
-			return db.Write(t.Context(), v.scope, func(tx *store.Tx) error {
-				ok, err := tx.Heard(r.ID, r.Steps[0].ID)
-				if ok {
-					first.Add(1)
-				}
-				return err
-			})
-		}) {
-			if err != nil {
-				t.Error(err)
-			}
-		}
-		if first.Load() != 1 {
-			t.Errorf("heard %d times", first.Load())
+		if n := v.wins(v.scope, func(tx *store.Tx, _ int) (bool, error) { return tx.Heard(r.ID, r.Steps[0].ID) }); n != 1 {
+			t.Errorf("heard %d times", n)
 		}
 		if got := v.state(r.Steps[0].ID); got != buurtbel.Heard {
 			t.Errorf("the delivery is %s", got)
