@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -48,7 +47,7 @@ func startPair(ctx context.Context) (p *pair, err error) {
 }
 
 func (p *pair) begin(ctx context.Context) error {
-	if err := ownedByPostgres(p.folder); err != nil {
+	if err := storetest.HandOver(p.folder); err != nil {
 		return err
 	}
 	ports, err := freePorts(6)
@@ -217,23 +216,4 @@ func freePorts(n int) ([]int, error) {
 		out[i] = l.Addr().(*net.TCPAddr).Port
 	}
 	return out, nil
-}
-
-func ownedByPostgres(folder string) error {
-	if os.Geteuid() != 0 {
-		return nil
-	}
-	account, err := user.Lookup("postgres")
-	if err != nil {
-		return err
-	}
-	uid, err := strconv.Atoi(account.Uid)
-	if err != nil {
-		return err
-	}
-	gid, err := strconv.Atoi(account.Gid)
-	if err != nil {
-		return err
-	}
-	return os.Chown(folder, uid, gid)
 }

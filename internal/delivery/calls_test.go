@@ -67,6 +67,17 @@ func states(t *testing.T, db *store.DB, v village, m buurtbel.ID) map[buurtbel.D
 	return tally(t, db, v, m).ByChannel[buurtbel.Voice].Deliveries
 }
 
+// full launches to members who are called, and waits until every line rings.
+func (p *trunk) full(t *testing.T, db *store.DB, v village) (message buurtbel.ID) {
+	t.Helper()
+	startLanes(t, db, delivery.Lane{Channel: buurtbel.Voice, Carrier: "trunk", Sender: p})
+	message = launchBy(t, db, v, buurtbel.Voice)
+	for range p.lines {
+		<-p.ringing
+	}
+	return message
+}
+
 func TestACallThatIsConfirmedIsHeard(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
@@ -93,11 +104,7 @@ func TestLinesAreKeptFullAndNeverAbove(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 40)
 		p := newTrunk(7)
-		startLanes(t, db, delivery.Lane{Channel: buurtbel.Voice, Carrier: "trunk", Sender: p})
-		m := launchBy(t, db, v, buurtbel.Voice)
-		for range p.lines {
-			<-p.ringing
-		}
+		m := p.full(t, db, v)
 		if n := states(t, db, v, m)[buurtbel.Sending]; n != p.lines {
 			t.Errorf("%d calls were begun on %d lines", n, p.lines)
 		}
@@ -115,11 +122,7 @@ func TestAnAlertThatIsStoppedSilencesTheTelephones(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 60)
 		p := newTrunk(30)
-		startLanes(t, db, delivery.Lane{Channel: buurtbel.Voice, Carrier: "trunk", Sender: p})
-		m := launchBy(t, db, v, buurtbel.Voice)
-		for range p.lines {
-			<-p.ringing
-		}
+		m := p.full(t, db, v)
 		if err := db.Write(t.Context(), buurtbel.Scope{Zone: v.zone.ID}, func(tx *store.Tx) error { return tx.StopMessage(m) }); err != nil {
 			t.Fatal(err)
 		}
@@ -190,6 +193,29 @@ func (c *carrier) total() (n int) {
 	return n
 }
 
+// texts is a village whose texts go by a first carrier and, when that cannot, by a second.
+type texts struct {
+	t  *testing.T
+	db *store.DB
+	v  village
+	n  int
+}
+
+// byTwo starts both carriers for a village of n members. It is their order that counts, not who is named first.
+func byTwo(t *testing.T, db *store.DB, n int, first, second channel.Sender) texts {
+	t.Helper()
+	v := settle(t, db, n)
+	startLanes(t, db, delivery.Lane{Channel: buurtbel.SMS, Carrier: "second", Sender: second, Order: 1}, delivery.Lane{Channel: buurtbel.SMS, Carrier: "first", Sender: first})
+	return texts{t, db, v, n}
+}
+
+// handedOver launches and waits until all are handed over.
+func (x texts) handedOver(what string) {
+	x.t.Helper()
+	m := launch(x.t, x.db, x.v)
+	until(x.t, x.db, what, func() bool { return tally(x.t, x.db, x.v, m).Members[buurtbel.HandedOver] == x.n })
+}
+
 func TestTheSecondCarrierWorksWhileTheFirstCannot(t *testing.T) {
 	for name, ill := range map[string]func(*flaky, bool){
 		"not connected": func(f *flaky, on bool) { f.down.Store(on) },
@@ -197,25 +223,21 @@ func TestTheSecondCarrierWorksWhileTheFirstCannot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, db *store.DB) {
-				v := settle(t, db, 300)
 				first, second := newFlaky(), newFlaky()
-				startLanes(t, db, delivery.Lane{Channel: buurtbel.SMS, Carrier: "second", Sender: second, Order: 1}, delivery.Lane{Channel: buurtbel.SMS, Carrier: "first", Sender: first})
-				handedOver := func(m buurtbel.ID) func() bool {
-					return func() bool { return tally(t, db, v, m).Members[buurtbel.HandedOver] == 300 }
-				}
-				until(t, db, "the first does the work", handedOver(launch(t, db, v)))
+				x := byTwo(t, db, 300, first, second)
+				x.handedOver("the first does the work")
 				if first.total() != 300 || second.total() != 0 {
 					t.Fatalf("first %d, second %d", first.total(), second.total())
 				}
 				ill(first, true)
-				until(t, db, "the second does the work", handedOver(launch(t, db, v)))
+				x.handedOver("the second does the work")
 				if second.total() != 300 {
 					t.Errorf("the second handed %d over", second.total())
 				}
 				ill(first, false)
 				until(t, db, "the first works again", func() bool {
 					before := first.total()
-					until(t, db, "the launch is handed over", handedOver(launch(t, db, v)))
+					x.handedOver("the launch is handed over")
 					return first.total() == before+300
 				})
 			})
@@ -243,15 +265,11 @@ func (h *hole) Send(ctx context.Context, m *channel.Message, settle func(channel
 
 func TestWhatASilentCarrierHoldsGoesToAnother(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		v := settle(t, db, 300)
 		first, second := &hole{carrier: carrier{seen: map[string]int{}}}, newFlaky()
-		startLanes(t, db, delivery.Lane{Channel: buurtbel.SMS, Carrier: "first", Sender: first}, delivery.Lane{Channel: buurtbel.SMS, Carrier: "second", Sender: second, Order: 1})
-		handedOver := func(m buurtbel.ID) func() bool {
-			return func() bool { return tally(t, db, v, m).Members[buurtbel.HandedOver] == 300 }
-		}
-		until(t, db, "the first does the work", handedOver(launch(t, db, v)))
+		x := byTwo(t, db, 300, first, second)
+		x.handedOver("the first does the work")
 		first.mute.Store(true)
-		until(t, db, "the second does all of it", handedOver(launch(t, db, v)))
+		x.handedOver("the second does all of it")
 		if first.swallow.Load() == 0 || second.total() != 300 {
 			t.Errorf("the first swallowed %d, the second handed %d over", first.swallow.Load(), second.total())
 		}
@@ -277,15 +295,11 @@ func (q *queue) Send(ctx context.Context, m *channel.Message, settle func(channe
 
 func TestWhatNeverLeftASilentCarrierIsNoAttempt(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		v := settle(t, db, 100)
 		first, second := &queue{carrier: carrier{seen: map[string]int{}}}, newFlaky()
-		startLanes(t, db, delivery.Lane{Channel: buurtbel.SMS, Carrier: "first", Sender: first}, delivery.Lane{Channel: buurtbel.SMS, Carrier: "second", Sender: second, Order: 1})
-		handedOver := func(m buurtbel.ID) func() bool {
-			return func() bool { return tally(t, db, v, m).Members[buurtbel.HandedOver] == 100 }
-		}
-		until(t, db, "the first does the work", handedOver(launch(t, db, v)))
+		x := byTwo(t, db, 100, first, second)
+		x.handedOver("the first does the work")
 		first.stuck.Store(true)
-		until(t, db, "the second does the work", handedOver(launch(t, db, v)))
+		x.handedOver("the second does the work")
 		if n := first.waiting.Load(); n != 1 {
 			t.Errorf("%d were tried at a carrier that takes nothing", n)
 		}
@@ -297,14 +311,13 @@ func TestWhatNeverLeftASilentCarrierIsNoAttempt(t *testing.T) {
 
 func TestWhoWaitsForACarrierInTroubleGoesToAnotherAtOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		v := settle(t, db, 100)
 		first, second := newFlaky(), newFlaky()
 		first.answer = func(*channel.Message) channel.Result {
 			return channel.Result{Failure: &channel.Failure{Reason: buurtbel.Unreachable, Temporary: true, After: 10 * time.Minute}}
 		}
-		startLanes(t, db, delivery.Lane{Channel: buurtbel.SMS, Carrier: "first", Sender: first}, delivery.Lane{Channel: buurtbel.SMS, Carrier: "second", Sender: second, Order: 1})
-		m := launch(t, db, v)
+		x := byTwo(t, db, 100, first, second)
+		m := launch(t, db, x.v)
 		// The first few are trouble of their own, for all that is known then.
-		until(t, db, "the second does the work", func() bool { return tally(t, db, v, m).Members[buurtbel.HandedOver] >= 95 })
+		until(t, db, "the second does the work", func() bool { return tally(t, db, x.v, m).Members[buurtbel.HandedOver] >= 95 })
 	})
 }

@@ -43,7 +43,7 @@ func StartBouncer(address string) (*Bouncer, error) {
 	if err := os.WriteFile(ini, []byte(settings), 0o644); err != nil {
 		return nil, err
 	}
-	if err := handOver(b.folder); err != nil {
+	if err := HandOver(b.folder); err != nil {
 		return nil, err
 	}
 	b.cmd = asPostgres("/bin/sh", "-c", fmt.Sprintf(`%s -q %s & pid=$!; read x; kill -INT $pid; wait $pid; rm -rf %s`, program, ini, b.folder))

@@ -181,7 +181,7 @@ func startCluster() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := handOver(folder); err != nil {
+	if err := HandOver(folder); err != nil {
 		return "", err
 	}
 	data := filepath.Join(folder, "data")
@@ -210,8 +210,8 @@ func asPostgres(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// handOver gives the folder to the account that PostgreSQL runs under: it refuses to run as root.
-func handOver(folder string) error {
+// HandOver gives a folder to the account that PostgreSQL runs under: it refuses to run as root.
+func HandOver(folder string) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
