@@ -39,7 +39,7 @@ func onBoth(j job) []job {
 
 const (
 	minute = time.Minute
-	little = 55 * time.Second
+	little = 90 * time.Second
 )
 
 // jobs lists all of them, in the order in which they run.
@@ -58,8 +58,8 @@ func jobs() []job {
 		{name: "crash-kill-control", bench: "crash", args: "-control", short: "-points 5", long: "-points 20", longBound: 5 * minute},
 		{name: "crash-kill-push", bench: "crash", args: "-push", short: "-points 5", long: "-points 100", longBound: 10 * minute},
 		{name: "crash-term-push", bench: "crash", args: "-push -signal term", short: "-points 5", long: "-points 40", longBound: 10 * minute},
-		{name: "crash-kill-voice", bench: "crash", args: "-voice", short: "-points 2 -recipients 10", long: "-points 20 -recipients 60", longBound: 15 * minute},
-		{name: "crash-term-voice", bench: "crash", args: "-voice -signal term", short: "-points 2 -recipients 10", long: "-points 10 -recipients 60", longBound: 10 * minute},
+		{name: "crash-kill-voice", bench: "crash", args: "-voice", short: "-points 1 -recipients 5", long: "-points 20 -recipients 60", longBound: 15 * minute},
+		{name: "crash-term-voice", bench: "crash", args: "-voice -signal term", short: "-points 1 -recipients 5", long: "-points 10 -recipients 60", longBound: 10 * minute},
 	} {
 		out = append(out, onBoth(j)...)
 	}

@@ -1,4 +1,4 @@
-// Program all runs every bench, one after the other, so that all results can be taken again in one go. In the short form each takes less than a
+// Program all runs every bench, one after the other, so that all results can be taken again in one go. In the short form each takes about a
 // minute and only shows that it works; in the long form the figures are those that the project gives. It measures nothing itself.
 //
 // A bench that takes longer than its bound is ended, with all that it started.
