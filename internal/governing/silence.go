@@ -101,13 +101,23 @@ func letterTo(ctx context.Context, db *store.DB, z *buurtbel.Zone, network buurt
 	for k, v := range args {
 		all[k] = v
 	}
-	now := db.Now()
+	return lettersTo(db, z, people, key, all, link), nil
+}
+
+// lettersTo plans one mail to each person, worded once per language. It gives what stores them.
+func lettersTo(db *store.DB, z *buurtbel.Zone, people []store.Reachable, key string, args buurtbel.Args, link string) func(*store.Tx) error {
 	m := &buurtbel.Message{ID: db.NewID(), Zone: z.ID, Kind: buurtbel.KindReport, Class: buurtbel.KindReport.Class(), Urgency: buurtbel.Soon,
-		State: buurtbel.MessageRunning, Sender: z.Name, Expires: now.Add(72 * time.Hour)}
+		State: buurtbel.MessageRunning, Sender: z.Name, Expires: db.Now().Add(72 * time.Hour)}
 	var recipients []store.Recipient
-	for i, p := range people {
-		letter := letter(p.Member.Language, key, all, link)
-		m.Texts = append(m.Texts, buurtbel.Wording{Regime: string(p.Member.Language), Subject: letter.Subject, Mail: letter.Text(), HTML: letter.HTML()})
+	worded := map[buurtbel.Language]int{}
+	for _, p := range people {
+		i, known := worded[p.Member.Language]
+		if !known {
+			i = len(m.Texts)
+			worded[p.Member.Language] = i
+			letter := letter(p.Member.Language, key, args, link)
+			m.Texts = append(m.Texts, buurtbel.Wording{Regime: string(p.Member.Language), Subject: letter.Subject, Mail: letter.Text(), HTML: letter.HTML()})
+		}
 		recipients = append(recipients, db.Direct(p, i, m.Expires, buurtbel.Email))
 	}
 	return func(tx *store.Tx) error {
@@ -115,7 +125,7 @@ func letterTo(ctx context.Context, db *store.DB, z *buurtbel.Zone, network buurt
 			return nil
 		}
 		return tx.Post(m, recipients)
-	}, nil
+	}
 }
 
 func letter(lang buurtbel.Language, key string, args buurtbel.Args, link string) locale.Letter {

@@ -102,7 +102,7 @@ func scripts(shape Shape, name string) []string {
 		return nil
 	}
 	return append([]string{"page"}, map[string][]string{
-		"dispatch": {"desk", "map"}, "live": {"live"}, "confirm": {"map"}, "looks": {"map"},
+		"dispatch": {"desk", "map"}, "live": {"live"}, "confirm": {"map"}, "looks": {"map"}, "areas": {"map"}, "area-change": {"map"},
 	}[name]...)
 }
 

@@ -129,6 +129,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.treeRoutes()...)
 	all = append(all, s.reachRoutes()...)
 	all = append(all, s.mandateRoutes()...)
+	all = append(all, s.areaRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

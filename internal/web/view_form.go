@@ -50,6 +50,7 @@ type Map struct {
 	Title  string      // what it shows, for who cannot see it
 	Areas  string      // GeoJSON FeatureCollection; properties: name, kind "zone", "chosen" or "drawn"
 	Draw   bool        // polygon and circle may be drawn; the result goes into the form field "area"
+	Edit   bool        // what was drawn can be adjusted corner by corner
 	Drawn  string      // GeoJSON of what was drawn
 	Places []PlaceLine // on the dispatch page the pre-flight has them
 }

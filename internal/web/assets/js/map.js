@@ -1,6 +1,6 @@
 // The map: areas in outline with their names, and drawing a polygon or circle. The list beside it says the same, so a page without WebGL lacks nothing.
 import * as maplibre from "../vendor/maplibre-gl.mjs";
-import { TerraDraw, TerraDrawPolygonMode, TerraDrawCircleMode, TerraDrawRenderMode } from "../vendor/terra-draw.mjs";
+import { TerraDraw, TerraDrawPolygonMode, TerraDrawCircleMode, TerraDrawRenderMode, TerraDrawSelectMode } from "../vendor/terra-draw.mjs";
 import { TerraDrawMapLibreGLAdapter } from "../vendor/terra-draw-maplibre-gl-adapter.mjs";
 
 maplibre.setWorkerUrl(new URL("../vendor/maplibre-gl-worker.mjs", import.meta.url).href);
@@ -81,6 +81,10 @@ function drawing(map, host) {
     modes: [
       new TerraDrawPolygonMode({ styles: { ...look, closingPointColor: fill, closingPointOutlineColor: edge, closingPointWidth: 7 } }),
       new TerraDrawCircleMode({ styles: look }),
+      new TerraDrawSelectMode({
+        flags: { polygon: { feature: { coordinates: { midpoints: true, draggable: true, deletable: true } } } },
+        styles: { selectedPolygonColor: fill, selectedPolygonFillOpacity: 0.3, selectedPolygonOutlineColor: edge, selectedPolygonOutlineWidth: 3, selectionPointColor: fill, selectionPointOutlineColor: edge, selectionPointWidth: 7, midPointColor: edge, midPointWidth: 4 },
+      }),
       new TerraDrawRenderMode({ modeName: "rest", styles: { polygonFillColor: fill, polygonFillOpacity: 0.3, polygonOutlineColor: edge, polygonOutlineWidth: 3 } }),
     ],
   });
@@ -91,7 +95,12 @@ function drawing(map, host) {
     if (field) field.value = features.length ? JSON.stringify({ type: "FeatureCollection", features: features.map(({ geometry }) => ({ type: "Feature", properties: {}, geometry })) }) : "";
     field?.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  draw.on("finish", () => { rest(); told(); });
+  const adjusts = Boolean(host.dataset.wordAdjust); // an area that exists can be changed corner by corner
+  if (adjusts) {
+    const loops = read(host.dataset.drawn).features.flatMap((f) => (f.geometry.type === "MultiPolygon" ? f.geometry.coordinates : [f.geometry.coordinates]));
+    draw.addFeatures(loops.map((coordinates) => ({ type: "Feature", properties: { mode: "polygon" }, geometry: { type: "Polygon", coordinates } })));
+  }
+  draw.on("finish", (_, context) => { if (context?.action === "draw") rest(); told(); });
   const tools = toolbar(host, draw, () => { draw.clear(); rest(); told(); });
   function rest() { draw.setMode("rest"); tools.forEach((b) => b.setAttribute("aria-pressed", "false")); }
   host.addEventListener("keydown", (e) => { if (e.key === "Escape") rest(); });
@@ -105,11 +114,12 @@ function toolbar(host, draw, clear) {
     bar.append(b);
     return b;
   };
-  const modes = [["polygon", host.dataset.wordPolygon], ["circle", host.dataset.wordCircle]].map(([mode, words]) =>
+  const offered = [["polygon", host.dataset.wordPolygon], ["circle", host.dataset.wordCircle], ["select", host.dataset.wordAdjust]];
+  const modes = offered.filter(([, words]) => words).map(([mode, words]) =>
     button(words, (e) => { draw.setMode(mode); modes.forEach((b) => b.setAttribute("aria-pressed", String(b === e.currentTarget))); }));
   modes.forEach((b) => b.setAttribute("aria-pressed", "false"));
   const wipe = button(host.dataset.wordClear, clear);
-  wipe.hidden = true;
+  wipe.hidden = draw.getSnapshot().length === 0;
   draw.on("change", () => { wipe.hidden = draw.getSnapshot().length === 0; });
   return modes;
 }
