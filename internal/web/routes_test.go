@@ -37,6 +37,7 @@ type expected struct {
 //	dispatcher officer chief coordinator deputy member mayor auditor administrator nobody
 var rights = []expected{
 	{"GET /{$}", "/", "", "200 200 200 200 200 403 200 200 200 303"},
+	{"GET /places", "/places", "", "200 200 200 200 200 403 200 200 200 303"},
 	{"GET /sign-in", "/sign-in", "", "200 200 200 200 200 200 200 200 200 200"},
 	{"POST /sign-in", "/sign-in", "email=ghost", "422 422 422 422 422 422 422 422 422 422"},
 	{"GET /s/{token}", "/s/{none}", "", "404 404 404 404 404 404 404 404 404 404"},

@@ -13,6 +13,7 @@ import (
 func (s *Server) entryRoutes() []route {
 	return []route{
 		{method: "GET", path: "/{$}", handler: (*visit).start},
+		{method: "GET", path: "/places", handler: (*visit).morePlaces},
 		{method: "GET", path: "/sign-in", open: true, handler: (*visit).signIn},
 		{method: "POST", path: "/sign-in", open: true, handler: (*visit).askLink},
 		{method: "GET", path: "/s/{token}", open: true, handler: (*visit).enterShown},

@@ -23,6 +23,11 @@ type Start struct {
 
 func (Start) template() string { return "start" }
 
+// Places lists every place that the person may go to.
+type Places struct{ All []Link }
+
+func (Places) template() string { return "places-all" }
+
 // Card is one thing that waits. Only one card of a page is First.
 type Card struct {
 	Count             int // 0 shows no figure

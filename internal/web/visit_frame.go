@@ -63,8 +63,29 @@ func (v *visit) role() string {
 	return ""
 }
 
-// places lists the few places that the person may go to.
+// fewPlaces is how many places the head of a page shows; the others stand behind the last one.
+const fewPlaces = 5
+
+// places lists the few places that the head of a page shows.
 func (v *visit) places() []Link {
+	all := v.everyPlace()
+	if len(all) <= fewPlaces {
+		return all
+	}
+	rest := Link{Words: v.t("screen.place.more"), Href: "/places", Here: v.r.URL.Path == "/places"}
+	for _, l := range all[fewPlaces-1:] {
+		rest.Here = rest.Here || l.Here
+	}
+	return append(all[:fewPlaces-1], rest)
+}
+
+// morePlaces is the page behind the last of the few.
+func (v *visit) morePlaces() error {
+	return v.respond(http.StatusOK, v.frame(v.t("screen.place.all"), Calm), Places{v.everyPlace()})
+}
+
+// everyPlace lists the places that the person may go to, the most used first.
+func (v *visit) everyPlace() []Link {
 	var out []Link
 	add := func(right buurtbel.Permission, words, href string) {
 		if v.may(right) == nil {
