@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync"
@@ -153,30 +152,7 @@ func (a *App) say(ctx context.Context, zone *buurtbel.Zone, spoken []buurtbel.Sp
 	if err != nil {
 		return nil, err
 	}
-	return wave(sound), nil
-}
-
-// wave writes sound as a WAV file: PCM, one channel, 16 bit (RIFF, WAVE).
-func wave(sound voice.Audio) []byte {
-	const head = 44
-	size := 2 * len(sound)
-	out := make([]byte, 0, head+size)
-	out = append(out, "RIFF"...)
-	out = binary.LittleEndian.AppendUint32(out, uint32(head-8+size))
-	out = append(out, "WAVEfmt "...)
-	out = binary.LittleEndian.AppendUint32(out, 16) // length of what describes the sound
-	out = binary.LittleEndian.AppendUint16(out, 1)  // PCM
-	out = binary.LittleEndian.AppendUint16(out, 1)  // channels
-	out = binary.LittleEndian.AppendUint32(out, voice.Rate)
-	out = binary.LittleEndian.AppendUint32(out, 2*voice.Rate) // bytes a second
-	out = binary.LittleEndian.AppendUint16(out, 2)            // bytes a sample
-	out = binary.LittleEndian.AppendUint16(out, 16)           // bits a sample
-	out = append(out, "data"...)
-	out = binary.LittleEndian.AppendUint32(out, uint32(size))
-	for _, sample := range sound {
-		out = binary.LittleEndian.AppendUint16(out, uint16(sample))
-	}
-	return out
+	return speech.WAV(sound), nil
 }
 
 // price is what a part or a minute costs at a carrier, in 1/10000 euro; 0: not known.
