@@ -147,7 +147,7 @@ func (a *App) lastCall(ctx context.Context, from string) (*channel.Content, bool
 
 // say makes the sound of a call for who wants to hear it before it goes out.
 func (a *App) say(ctx context.Context, zone *buurtbel.Zone, spoken []buurtbel.Spoken, exercise bool) ([]byte, error) {
-	content := &channel.Content{Sender: zone.Name, Exercise: exercise, Spoken: delivery.Speech(spoken, zone.Lexicon)}
+	content := &channel.Content{Sender: zone.Name, Exercise: exercise, Spoken: spoken, Lexicon: zone.Lexicon}
 	sound, err := a.voices.scripts.Whole(ctx, content, false)
 	if err != nil {
 		return nil, err

@@ -33,8 +33,9 @@ type Scripts struct {
 	clock  uint64              // counts uses, for the oldest
 }
 
-// Wording brings numbers, times, abbreviations and the lexicon's words of a text to what can be said in a language.
-type Wording func(text string, l buurtbel.Language, lexicon []channel.Respelling) string
+// Wording brings numbers, times, abbreviations and the lexicon's words of a text to what can be said in a language. The lexicon may hold words
+// of other languages too.
+type Wording func(text string, l buurtbel.Language, lexicon []buurtbel.Respelling) string
 
 type entry struct {
 	done   chan struct{} // closed when script or err is set
@@ -52,7 +53,7 @@ type fixture struct {
 // NewScripts makes a Scripts that renders until ctx is done. wording may be nil: texts are ready to be said.
 func NewScripts(ctx context.Context, speaker Speaker, wording Wording) *Scripts {
 	if wording == nil {
-		wording = func(text string, _ buurtbel.Language, _ []channel.Respelling) string { return text }
+		wording = func(text string, _ buurtbel.Language, _ []buurtbel.Respelling) string { return text }
 	}
 	return &Scripts{speaker: speaker, wording: wording, life: ctx, own: map[[sha256.Size]byte]*entry{}, shared: map[string]*fixture{}}
 }
@@ -108,8 +109,9 @@ func keyOf(c *channel.Content) ([sha256.Size]byte, error) {
 	b, err := json.Marshal(struct {
 		Sender   string
 		Exercise bool
-		Spoken   []channel.Spoken
-	}{c.Sender, c.Exercise, c.Spoken})
+		Spoken   []buurtbel.Spoken
+		Lexicon  []buurtbel.Respelling
+	}{c.Sender, c.Exercise, c.Spoken, c.Lexicon})
 	return sha256.Sum256(b), err
 }
 
