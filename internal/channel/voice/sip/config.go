@@ -2,19 +2,18 @@ package sip
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/buurtbel/buurtbel/internal/channel"
 	"github.com/buurtbel/buurtbel/internal/phone"
 )
 
@@ -240,17 +239,5 @@ func (c *Config) tlsConfig() (*tls.Config, error) {
 	if c.Transport != TLS {
 		return nil, nil
 	}
-	settings := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.TLSServerName}
-	if c.TLSCA == "" {
-		return settings, nil
-	}
-	file, err := os.ReadFile(c.TLSCA)
-	if err != nil {
-		return nil, fmt.Errorf("tls_ca: %w", err)
-	}
-	settings.RootCAs = x509.NewCertPool()
-	if !settings.RootCAs.AppendCertsFromPEM(file) {
-		return nil, errors.New("tls_ca: the file holds no certificate")
-	}
-	return settings, nil
+	return channel.TLS(c.TLSCA, c.TLSServerName)
 }
