@@ -204,6 +204,7 @@ func (a *App) Run(ctx context.Context) error {
 	work.Go(func() { a.watchKeys(ctx) })
 	work.Go(func() { a.DB.Hear(ctx) })
 	work.Go(func() { a.shareCarriers(ctx) })
+	work.Go(func() { a.voices.prepare(ctx, a) })
 	work.Go(func() { jobs.New(a.DB, a.tasks(), a.log).Run(ctx) })
 	err := a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
 		return errors.Join(tx.Later(sealHeads, 0, tx.Now()), tx.Later(forget, 0, tx.Now()), tx.Later(silences, 0, tx.Now()))

@@ -88,12 +88,7 @@ func (v *voices) callBack(ctx context.Context, a *App) (*voice.CallBack, error) 
 	if v.reception != nil && a.DB.Now().Before(v.until) {
 		return v.reception, nil
 	}
-	var zones []*buurtbel.Zone
-	var regime buurtbel.Regime
-	err := a.DB.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
-		zones, err = tx.Zones()
-		return err
-	})
+	zones, err := a.zones(ctx)
 	if err == nil && len(zones) == 0 {
 		err = buurtbel.Fail(buurtbel.NotFound, "error.zone.unknown", nil)
 	}
@@ -104,22 +99,62 @@ func (v *voices) callBack(ctx context.Context, a *App) (*voice.CallBack, error) 
 	if err != nil {
 		return nil, err
 	}
-	err = a.DB.Read(ctx, buurtbel.Scope{Zone: zones[0].ID}, func(tx *store.Tx) error {
-		networks, err := tx.Networks()
-		if err == nil && len(networks) > 0 {
-			regime = networks[0].Regime
-		}
-		return err
-	})
+	regimes, err := a.regimes(ctx, zones[0].ID)
 	if err != nil {
 		return nil, err
 	}
-	if len(regime) == 0 {
-		regime = buurtbel.Regime{buurtbel.Dutch}
-	}
+	regime := append(regimes, buurtbel.Regime{buurtbel.Dutch})[0]
 	v.reception = voice.NewCallBack(voice.CallBackOptions{Scripts: v.scripts, Sender: zones[0].Name, Line: lines[0].Number, Languages: regime, Last: a.lastCall, Logger: a.log})
 	v.until = a.DB.Now().Add(time.Minute)
 	return v.reception, nil
+}
+
+func (a *App) zones(ctx context.Context) (zones []*buurtbel.Zone, err error) {
+	err = a.DB.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		zones, err = tx.Zones()
+		return err
+	})
+	return zones, err
+}
+
+// regimes gives the languages of a zone's networks, in the order of the networks.
+func (a *App) regimes(ctx context.Context, zone buurtbel.ID) (out []buurtbel.Regime, err error) {
+	err = a.DB.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		networks, err := tx.Networks()
+		out = nil
+		for _, n := range networks {
+			if len(n.Regime) > 0 {
+				out = append(out, n.Regime)
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
+// prepare makes what every call says before the first call would wait for it: what who calls back hears, and the keys in the languages of each
+// network. What could not be made is made by the first call that needs it.
+func (v *voices) prepare(ctx context.Context, a *App) {
+	if v.scripts == nil {
+		return
+	}
+	zones, err := a.zones(ctx)
+	if err == nil && len(zones) > 0 {
+		var r *voice.CallBack
+		if r, err = v.callBack(ctx, a); err == nil {
+			err = r.Prepare(ctx)
+		}
+	}
+	for _, z := range zones {
+		regimes, failed := a.regimes(ctx, z.ID)
+		err = errors.Join(err, failed)
+		for _, r := range regimes { // of those that are the same, all but the first are there already
+			err = errors.Join(err, v.scripts.PrepareLanguages(ctx, r))
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		a.log.Warn("speech is not ready; the first call waits for it", "error", err)
+	}
 }
 
 // callable is how long after a message its number may ask for it once more.

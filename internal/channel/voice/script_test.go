@@ -140,14 +140,14 @@ func TestRenderedOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for range 100 {
 			all.Go(func() {
-				if err := scripts.Prepare(t.Context(), alert(false, buurtbel.Dutch)); err != nil { // a copy each
+				if _, err := scripts.Whole(t.Context(), alert(false, buurtbel.Dutch), false); err != nil { // a copy each
 					t.Error(err)
 				}
 			})
 		}
 		impatient, stop := context.WithTimeout(t.Context(), time.Second)
 		defer stop()
-		if err := scripts.Prepare(impatient, alert(false, buurtbel.Dutch)); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := scripts.Whole(impatient, alert(false, buurtbel.Dutch), false); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
 		all.Wait()
@@ -157,7 +157,7 @@ func TestRenderedOnce(t *testing.T) {
 			t.Errorf("%d sentences spoken", first)
 		}
 		other := alert(true, buurtbel.Dutch)
-		if err := scripts.Prepare(t.Context(), other); err != nil {
+		if _, err := scripts.Whole(t.Context(), other, false); err != nil {
 			t.Error(err)
 		}
 		if n := speaker.Spoke() - first; n != 2*(own+2) { // the exercise's two sentences
@@ -176,7 +176,7 @@ func TestNeverHalf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			scripts := voice.NewScripts(t.Context(), broken{&trunk.Speaker{}}, nil)
-			err := scripts.Prepare(t.Context(), c)
+			_, err := scripts.Whole(t.Context(), c, false)
 			if err == nil {
 				t.Fatal("no error")
 			}

@@ -58,14 +58,8 @@ func NewScripts(ctx context.Context, speaker Speaker, wording Wording) *Scripts 
 	return &Scripts{speaker: speaker, wording: wording, life: ctx, own: map[[sha256.Size]byte]*entry{}, shared: map[string]*fixture{}}
 }
 
-// Prepare renders what c says, so that it is ready before the first call is answered. Contents that say the same are rendered once. An error
-// is kept by nobody: the next call tries again. It holds no word of the text.
-func (s *Scripts) Prepare(ctx context.Context, c *channel.Content) error {
-	_, err := s.of(ctx, c)
-	return err
-}
-
-// Whole gives everything that who answers hears, up to the keys: for who wants to listen before it goes out.
+// Whole gives everything that who answers hears, up to the keys: for who wants to listen before it goes out. An error is kept by nobody: the next
+// who needs the script tries again. It holds no word of the text.
 func (s *Scripts) Whole(ctx context.Context, c *channel.Content, slow bool) (Audio, error) {
 	script, err := s.of(ctx, c)
 	if err != nil {

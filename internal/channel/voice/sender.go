@@ -80,11 +80,6 @@ func (s *Sender) Up() bool { return !s.isClosing() && s.trunk.Up() }
 // Out is how many calls are out now.
 func (s *Sender) Out() int { return s.lines.taken() }
 
-// Prepare renders a content before its first call; see Scripts.Prepare.
-func (s *Sender) Prepare(ctx context.Context, c *channel.Content) error {
-	return s.o.Scripts.Prepare(ctx, c)
-}
-
 func (s *Sender) isClosing() bool {
 	select {
 	case <-s.closing:
