@@ -28,9 +28,6 @@ type voices struct {
 	until     time.Time       // the zone may have changed since
 }
 
-// lastResort is added to the order of a trunk that cannot present our number: members would not know it.
-const lastResort = 1000
-
 func (a *App) openVoice(ctx context.Context, o Options) error {
 	if len(a.Config.Voice) == 0 {
 		return nil
@@ -48,11 +45,7 @@ func (a *App) openVoice(ctx context.Context, o Options) error {
 		sender := voice.NewSender(trunk, voice.Options{Scripts: a.voices.scripts, Listener: func() voice.Listener { return listen.New() },
 			Ring: c.Ring, Countries: c.Countries, Logger: a.log, Now: o.Now})
 		a.voices.trunks, a.voices.senders = append(a.voices.trunks, trunk), append(a.voices.senders, sender)
-		order := i
-		if _, presents := trunk.Presents(); !presents {
-			order += lastResort
-		}
-		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.Voice, Carrier: c.Name, Sender: sender, Order: order})
+		a.lanes = append(a.lanes, a.shows(a.presentsCalls(i), delivery.Lane{Channel: buurtbel.Voice, Carrier: c.Name, Sender: sender, Order: i}))
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ type Config struct {
 	AnswerTimeout time.Duration `toml:"answer_timeout"` // for the carrier's first word on any request, then it counts as gone; 2s when 0
 
 	Caller     string   `toml:"caller"`      // number that every call presents: E.164 with +
-	Shown      string   `toml:"shown"`       // number that telephones show when the carrier cannot present Caller, else empty
+	Shown      string   `toml:"shown"`       // number that telephones show when the carrier cannot present Caller, else empty; nothing here depends on it
 	Number     string   `toml:"number_form"` // how the carrier wants numbers: "plus" (default), "digits" or "overseas"
 	Country    string   `toml:"country"`     // country of callers whose number comes without country code (ISO 3166); "BE" when empty
 	Countries  []string `toml:"countries"`   // countries that may be called; BE, NL, LU, FR and DE when empty
