@@ -1,6 +1,6 @@
 // Package vcard writes the visiting card of a number that people save in their telephone: vCard 4.0 (RFC 6350).
 //
-// It reads none, and knows only what such a card holds: a name, numbers, an address of a page and a note.
+// It reads none, and knows only what such a card holds: a name, numbers and a note.
 //
 // Always true: no text can end its own line or begin another; no line is longer than 75 octets (section 3.2).
 package vcard
@@ -10,11 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// Card is an organisation and its numbers.
+// Card is an organisation and its numbers. It is kept short, because a code on paper holds it whole.
 type Card struct {
 	Name   string // as the telephone shows it when it rings
 	Phones []Phone
-	URL    string // empty: none
 	Note   string // empty: none
 }
 
@@ -31,12 +30,8 @@ func (c Card) String() string {
 	line(&b, "VERSION:4.0")
 	line(&b, "KIND:org")
 	line(&b, "FN:"+escape(c.Name))
-	line(&b, "ORG:"+escape(c.Name))
 	for i, p := range c.Phones {
 		line(&b, "TEL;"+types(p)+preferred(i)+":"+digits(p.Number))
-	}
-	if c.URL != "" {
-		line(&b, "URL:"+printable(c.URL))
 	}
 	if c.Note != "" {
 		line(&b, "NOTE:"+escape(c.Note))
@@ -74,20 +69,15 @@ func digits(number string) string {
 	}, number)
 }
 
-// escape writes a text value (section 3.4). Signs that no text may hold are left out.
+// escape writes a text value (section 3.4). Control characters, which no value may hold (section 3.3, VALUE-CHAR), are left out.
 func escape(s string) string {
 	s = strings.NewReplacer(`\`, `\\`, ",", `\,`, ";", `\;`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`).Replace(strings.ToValidUTF8(s, ""))
-	return printable(s)
-}
-
-// printable leaves out control characters (section 3.3, VALUE-CHAR).
-func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(s, ""))
+	}, s)
 }
 
 // longest is how many octets a line has at most, without its end (section 3.2).

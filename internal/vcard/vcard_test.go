@@ -10,17 +10,15 @@ import (
 )
 
 func TestCard(t *testing.T) {
-	got := Card{Name: "Politiezone Vlierbeek", URL: "https://buurtbel.example.org/number", Note: "Hier neemt niemand op; dringend, dan belt u 112.",
+	got := Card{Name: "Politiezone Vlierbeek", Note: "Hier neemt niemand op; dringend, dan belt u 112.",
 		Phones: []Phone{{Number: "+3220000111", Calls: true, Texts: true}, {Number: "8850", Texts: true}, {Number: "+3220000222", Calls: true}}}.String()
 	want := strings.ReplaceAll(`BEGIN:VCARD
 VERSION:4.0
 KIND:org
 FN:Politiezone Vlierbeek
-ORG:Politiezone Vlierbeek
 TEL;TYPE=voice,text;PREF=1:+3220000111
 TEL;TYPE=text:8850
 TEL;TYPE=voice:+3220000222
-URL:https://buurtbel.example.org/number
 NOTE:Hier neemt niemand op\; dringend\, dan belt u 112.
 END:VCARD
 `, "\n", "\r\n")
@@ -66,7 +64,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		text := rapid.StringMatching(`([a-zé€𝄞 ,;:\\"\n]|END:VCARD|TEL:1){1,60}`)
 		c := Card{Name: text.Draw(t, "name"), Note: text.Draw(t, "note"), Phones: []Phone{{Number: "+3220000111", Calls: true}, {Number: "88\r\n50", Texts: true}}}
 		got := read(t, c.String())
-		want := map[string][]string{"BEGIN": {"VCARD"}, "VERSION": {"4.0"}, "KIND": {"org"}, "FN": {c.Name}, "ORG": {c.Name}, "NOTE": {c.Note},
+		want := map[string][]string{"BEGIN": {"VCARD"}, "VERSION": {"4.0"}, "KIND": {"org"}, "FN": {c.Name}, "NOTE": {c.Note},
 			"TEL;TYPE=voice;PREF=1": {"+3220000111"}, "TEL;TYPE=text": {"8850"}, "END": {"VCARD"}}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Fatal(d)

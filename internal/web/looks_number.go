@@ -19,7 +19,7 @@ func (s sample) number(f Frame, name string) (Frame, Page) {
 	n := Number{Zone: sampleZone, Back: back, Urgent: urgent, Line: "112", Card: "/looks/number", Sheet: "/looks/number-sheet", Print: name == "number-sheet",
 		Check: "https://buurtbel.example.org/check", Date: "3 november 2026", Known: []NumberLine{numberLine(s.lang, callers[0], "BE"), numberLine(s.lang, callers[1], "BE")},
 		Own: []NumberLine{numberLine(s.lang, callers[2], "BE")}}
-	card := vcard.Card{Name: sampleZone, Note: back + " " + urgent, URL: "https://buurtbel.example.org/number",
+	card := vcard.Card{Name: sampleZone, Note: back + " " + urgent,
 		Phones: []vcard.Phone{{Number: "+3220000111", Calls: true}, {Number: "8850", Texts: true}, {Number: "+3220000222", Calls: true}}}
 	code, err := qrcode.SVG(card.String(), s.t("number.code", "Zone", sampleZone))
 	if err != nil {

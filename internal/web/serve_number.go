@@ -137,8 +137,11 @@ func numberLine(lang buurtbel.Language, c buurtbel.Caller, country string) Numbe
 		use = "screen.number.calls"
 	}
 	l := NumberLine{Shown: c.Shown, Use: locale.Text(lang, use, nil)}
-	if c.Dials() {
+	switch {
+	case c.Dials() && c.Calls:
 		l.Dial = c.Shown
+	case c.Dials():
+		l.Write = c.Shown
 	}
 	if strings.HasPrefix(c.Shown, "+") {
 		l.Shown = phone.Format(c.Shown, country)
@@ -148,7 +151,7 @@ func numberLine(lang buurtbel.Language, c buurtbel.Caller, country string) Numbe
 
 // card is what goes into a telephone: every number that can be kept, those that are known first.
 func (s *Server) card(z *buurtbel.Zone, note string) vcard.Card {
-	c := vcard.Card{Name: z.Name, Note: note, URL: s.o.Link + "/number"}
+	c := vcard.Card{Name: z.Name, Note: note}
 	for _, one := range s.o.Callers {
 		if one.Dials() {
 			c.Phones = append(c.Phones, vcard.Phone{Number: one.Shown, Calls: one.Calls, Texts: one.Texts})

@@ -38,7 +38,7 @@ func TestAnybodySavesTheNumber(t *testing.T) {
 			t.Fatalf("in %s: %d %s", lang, got.code, plainOf(got.body))
 		}
 		body := html.UnescapeString(got.body)
-		for _, piece := range []string{`href="tel:+3220000111"`, `href="tel:8850"`, `href="tel:+3220000222"`, `href="tel:112"`, "Politiezone Elders", at + "/card.vcf", at + "/sheet"} {
+		for _, piece := range []string{`href="tel:+3220000111"`, `href="sms:8850"`, `href="tel:+3220000222"`, `href="tel:112"`, "Politiezone Elders", at + "/card.vcf", at + "/sheet"} {
 			if !strings.Contains(body, piece) {
 				t.Errorf("in %s: no %s", lang, piece)
 			}

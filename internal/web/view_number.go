@@ -32,7 +32,8 @@ func (n Number) template() string {
 // NumberLine is one number or name that telephones show.
 type NumberLine struct {
 	Shown string // as people write it
-	Dial  string // as it is dialled; "" for a name
+	Dial  string // as it is dialled; "" for a name, and for a number that only texts come from
+	Write string // as one texts it, where only texts come from it; else ""
 	Use   string // what comes from it, in words
 }
 
