@@ -15,15 +15,19 @@ func (s sample) number(f Frame, name string) (Frame, Page) {
 		return f, Zones{[]Link{{Words: sampleZone, Href: "/looks/number"}, {Words: "Politiezone Lange Leemgracht - Sint-Katelijne", Href: "/looks/number"}}}
 	}
 	callers := []buurtbel.Caller{{Shown: "+3220000111", Calls: true}, {Shown: "8850", Texts: true}, {Shown: "+3220000222", Calls: true, Own: true}}
-	back, urgent := callBackWords(s.lang, callers, []buurtbel.Line{{Number: "112"}})
-	n := Number{Zone: sampleZone, Back: back, Urgent: urgent, Line: "112", Card: "/looks/number", Sheet: "/looks/number-sheet", Print: name == "number-sheet",
+	country, err := buurtbel.CountryProfile("BE")
+	if err != nil {
+		return f, nil // a page that is not there fails the test of all pages
+	}
+	back, urgent := callBackWords(s.lang, callers, country.Lines)
+	n := Number{Zone: sampleZone, Back: back, Urgent: urgent, Line: country.Lines[0].Number, Card: "/looks/number", Sheet: "/looks/number-sheet", Print: name == "number-sheet",
 		Check: "https://buurtbel.example.org/check", Date: "3 november 2026", Known: []NumberLine{numberLine(s.lang, callers[0], "BE"), numberLine(s.lang, callers[1], "BE")},
 		Own: []NumberLine{numberLine(s.lang, callers[2], "BE")}}
 	card := vcard.Card{Name: sampleZone, Note: back + " " + urgent,
 		Phones: []vcard.Phone{{Number: "+3220000111", Calls: true}, {Number: "8850", Texts: true}, {Number: "+3220000222", Calls: true}}}
 	code, err := qrcode.SVG(card.String(), s.t("number.code", "Zone", sampleZone))
 	if err != nil {
-		return f, nil // a page that is not there fails the test of all pages
+		return f, nil
 	}
 	n.Code = template.HTML(code)
 	return f, n

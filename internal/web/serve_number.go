@@ -47,6 +47,19 @@ func (v *visit) numbers() error {
 
 func numberPath(z *buurtbel.Zone, rest string) string { return "/number/" + z.ID.String() + rest }
 
+// carrierCards lead to the sheet to hand out, for coordinators and the police, and to the connections, for the police.
+func (v *visit) carrierCards(coordinates bool) []Card {
+	var out []Card
+	police := v.seesZone() == nil
+	if (police || coordinates) && len(v.s.o.Callers) > 0 {
+		out = append(out, Card{Title: v.t("screen.start.number"), Text: v.t("screen.start.number-text"), Action: v.t("screen.start.number-do"), Href: "/number/" + v.zone.String() + "/sheet"})
+	}
+	if police && v.s.o.Health != nil {
+		out = append(out, Card{Title: v.t("screen.carriers.title"), Text: v.t("screen.start.carriers-text"), Action: v.t("screen.carriers.more"), Href: "/carriers"})
+	}
+	return out
+}
+
 // numberZone gives the zone of the address.
 func (v *visit) numberZone() (z *buurtbel.Zone, err error) {
 	id, err := v.id("zone")
