@@ -58,14 +58,6 @@ func (a *App) Listen() (string, error) {
 	return a.pages.Addr().String(), nil
 }
 
-// CarrierAddress is where carriers bring receipts and texts; "" when that is beside the pages. Listen comes first.
-func (a *App) CarrierAddress() string {
-	if a.brought == nil {
-		return ""
-	}
-	return a.brought.Addr().String()
-}
-
 // beside puts the carriers' door before the pages, whose rules (sessions, origin of forms) are those of browsers.
 func (a *App) beside(pages http.Handler) http.Handler {
 	if a.brought != nil || len(a.gateways) == 0 {

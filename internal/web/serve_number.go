@@ -25,11 +25,7 @@ func (s *Server) numberRoutes() []route {
 
 // numbers shows the zone, or asks which when there are several.
 func (v *visit) numbers() error {
-	var zones []*buurtbel.Zone
-	err := v.s.o.DB.Read(v.r.Context(), buurtbel.Scope{}, func(tx *store.Tx) (err error) {
-		zones, err = tx.Zones()
-		return err
-	})
+	zones, err := v.zones()
 	if err != nil {
 		return err
 	}
@@ -43,6 +39,15 @@ func (v *visit) numbers() error {
 	f := v.frame(v.t("screen.number.title"), Calm)
 	f.Shape = Bare
 	return v.respond(http.StatusOK, f, view)
+}
+
+// zones gives every zone of this installation, for pages that are open to everybody.
+func (v *visit) zones() (zones []*buurtbel.Zone, err error) {
+	err = v.s.o.DB.Read(v.r.Context(), buurtbel.Scope{}, func(tx *store.Tx) error {
+		zones, err = tx.Zones()
+		return err
+	})
+	return zones, err
 }
 
 func numberPath(z *buurtbel.Zone, rest string) string { return "/number/" + z.ID.String() + rest }

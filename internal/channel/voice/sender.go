@@ -77,9 +77,6 @@ func (s *Sender) Window() int { return s.trunk.Lines() }
 // Up tells whether the trunk can take a call now.
 func (s *Sender) Up() bool { return !s.isClosing() && s.trunk.Up() }
 
-// Out is how many calls are out now.
-func (s *Sender) Out() int { return s.lines.taken() }
-
 func (s *Sender) isClosing() bool {
 	select {
 	case <-s.closing:

@@ -122,9 +122,6 @@ func (t *Trunk) Stats() Stats {
 	return Stats{Out: t.out, In: t.in, Ringing: int(t.rings.Load())}
 }
 
-// Ring is how long a telephone rings when nobody says otherwise.
-func (t *Trunk) Ring() time.Duration { return t.cfg.Ring }
-
 // Dial calls a number; see voice.Trunk. ring counts from the first ring; before it the carrier has as long again to find the telephone.
 // A ring of 0 is Config.Ring.
 func (t *Trunk) Dial(ctx context.Context, to string, ring time.Duration) (voice.Call, *voice.Refusal) {
