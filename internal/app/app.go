@@ -142,7 +142,7 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
 		}
 		a.sessions = append(a.sessions, s)
 		a.limit(c, s.Limit)
-		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: s, Receipts: c.Receipts, Order: i})
+		a.lanes = append(a.lanes, a.shows(a.presentsTexts(i), delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: s, Receipts: c.Receipts, Order: i}))
 	}
 	if err := a.openVoice(ctx, o); err != nil {
 		return err
@@ -188,7 +188,7 @@ func (a *App) openGateway(ctx context.Context, i int, o Options) error {
 	}
 	a.gateways = append(a.gateways, g)
 	a.limit(*c, g.Limit)
-	a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: g, Receipts: c.Receipts, Order: i})
+	a.lanes = append(a.lanes, a.shows(a.presentsTexts(i), delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: g, Receipts: c.Receipts, Order: i}))
 	return nil
 }
 
@@ -204,6 +204,7 @@ func (a *App) Run(ctx context.Context) error {
 	work.Go(func() { a.watchKeys(ctx) })
 	work.Go(func() { a.DB.Hear(ctx) })
 	work.Go(func() { a.shareCarriers(ctx) })
+	work.Go(func() { a.voices.prepare(ctx, a) })
 	work.Go(func() { jobs.New(a.DB, a.tasks(), a.log).Run(ctx) })
 	err := a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
 		return errors.Join(tx.Later(sealHeads, 0, tx.Now()), tx.Later(forget, 0, tx.Now()), tx.Later(silences, 0, tx.Now()))

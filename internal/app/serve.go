@@ -58,14 +58,6 @@ func (a *App) Listen() (string, error) {
 	return a.pages.Addr().String(), nil
 }
 
-// CarrierAddress is where carriers bring receipts and texts; "" when that is beside the pages. Listen comes first.
-func (a *App) CarrierAddress() string {
-	if a.brought == nil {
-		return ""
-	}
-	return a.brought.Addr().String()
-}
-
 // beside puts the carriers' door before the pages, whose rules (sessions, origin of forms) are those of browsers.
 func (a *App) beside(pages http.Handler) http.Handler {
 	if a.brought != nil || len(a.gateways) == 0 {
@@ -88,7 +80,7 @@ func (a *App) Serve(ctx context.Context) error {
 		say = a.say
 	}
 	pages := web.New(web.Options{Say: say, Price: a.price, DB: a.DB, Desk: a.Desk, Entry: a.Gate, Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody,
-		Streets: a.register.streets, PartPrice: a.carrier().Price, Base: a.Base, PushKey: a.pushKey(), Link: a.Config.Server.PublicURL, Health: a.health()})
+		Streets: a.register.streets, PartPrice: a.carrier().Price, Base: a.Base, PushKey: a.pushKey(), Link: a.Config.Server.PublicURL, Health: a.health(), Callers: buurtbel.Callers(a.presenting())})
 	servers := []*http.Server{a.server(ctx, a.beside(pages.Handler()))}
 	servers[0].RegisterOnShutdown(pages.Close) // live pages end with the server
 	listeners := []net.Listener{a.pages}

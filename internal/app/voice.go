@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync"
@@ -29,9 +28,6 @@ type voices struct {
 	until     time.Time       // the zone may have changed since
 }
 
-// lastResort is added to the order of a trunk that cannot present our number: members would not know it.
-const lastResort = 1000
-
 func (a *App) openVoice(ctx context.Context, o Options) error {
 	if len(a.Config.Voice) == 0 {
 		return nil
@@ -49,11 +45,7 @@ func (a *App) openVoice(ctx context.Context, o Options) error {
 		sender := voice.NewSender(trunk, voice.Options{Scripts: a.voices.scripts, Listener: func() voice.Listener { return listen.New() },
 			Ring: c.Ring, Countries: c.Countries, Logger: a.log, Now: o.Now})
 		a.voices.trunks, a.voices.senders = append(a.voices.trunks, trunk), append(a.voices.senders, sender)
-		order := i
-		if _, presents := trunk.Presents(); !presents {
-			order += lastResort
-		}
-		a.lanes = append(a.lanes, delivery.Lane{Channel: buurtbel.Voice, Carrier: c.Name, Sender: sender, Order: order})
+		a.lanes = append(a.lanes, a.shows(a.presentsCalls(i), delivery.Lane{Channel: buurtbel.Voice, Carrier: c.Name, Sender: sender, Order: i}))
 	}
 	return nil
 }
@@ -89,12 +81,7 @@ func (v *voices) callBack(ctx context.Context, a *App) (*voice.CallBack, error) 
 	if v.reception != nil && a.DB.Now().Before(v.until) {
 		return v.reception, nil
 	}
-	var zones []*buurtbel.Zone
-	var regime buurtbel.Regime
-	err := a.DB.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
-		zones, err = tx.Zones()
-		return err
-	})
+	zones, err := a.zones(ctx)
 	if err == nil && len(zones) == 0 {
 		err = buurtbel.Fail(buurtbel.NotFound, "error.zone.unknown", nil)
 	}
@@ -105,22 +92,62 @@ func (v *voices) callBack(ctx context.Context, a *App) (*voice.CallBack, error) 
 	if err != nil {
 		return nil, err
 	}
-	err = a.DB.Read(ctx, buurtbel.Scope{Zone: zones[0].ID}, func(tx *store.Tx) error {
-		networks, err := tx.Networks()
-		if err == nil && len(networks) > 0 {
-			regime = networks[0].Regime
-		}
-		return err
-	})
+	regimes, err := a.regimes(ctx, zones[0].ID)
 	if err != nil {
 		return nil, err
 	}
-	if len(regime) == 0 {
-		regime = buurtbel.Regime{buurtbel.Dutch}
-	}
+	regime := append(regimes, buurtbel.Regime{buurtbel.Dutch})[0]
 	v.reception = voice.NewCallBack(voice.CallBackOptions{Scripts: v.scripts, Sender: zones[0].Name, Line: lines[0].Number, Languages: regime, Last: a.lastCall, Logger: a.log})
 	v.until = a.DB.Now().Add(time.Minute)
 	return v.reception, nil
+}
+
+func (a *App) zones(ctx context.Context) (zones []*buurtbel.Zone, err error) {
+	err = a.DB.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		zones, err = tx.Zones()
+		return err
+	})
+	return zones, err
+}
+
+// regimes gives the languages of a zone's networks, in the order of the networks.
+func (a *App) regimes(ctx context.Context, zone buurtbel.ID) (out []buurtbel.Regime, err error) {
+	err = a.DB.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		networks, err := tx.Networks()
+		out = nil
+		for _, n := range networks {
+			if len(n.Regime) > 0 {
+				out = append(out, n.Regime)
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
+// prepare makes what every call says before the first call would wait for it: what who calls back hears, and the keys in the languages of each
+// network. What could not be made is made by the first call that needs it.
+func (v *voices) prepare(ctx context.Context, a *App) {
+	if v.scripts == nil {
+		return
+	}
+	zones, err := a.zones(ctx)
+	if err == nil && len(zones) > 0 {
+		var r *voice.CallBack
+		if r, err = v.callBack(ctx, a); err == nil {
+			err = r.Prepare(ctx)
+		}
+	}
+	for _, z := range zones {
+		regimes, failed := a.regimes(ctx, z.ID)
+		err = errors.Join(err, failed)
+		for _, r := range regimes { // of those that are the same, all but the first are there already
+			err = errors.Join(err, v.scripts.PrepareLanguages(ctx, r))
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		a.log.Warn("speech is not ready; the first call waits for it", "error", err)
+	}
 }
 
 // callable is how long after a message its number may ask for it once more.
@@ -148,35 +175,12 @@ func (a *App) lastCall(ctx context.Context, from string) (*channel.Content, bool
 
 // say makes the sound of a call for who wants to hear it before it goes out.
 func (a *App) say(ctx context.Context, zone *buurtbel.Zone, spoken []buurtbel.Spoken, exercise bool) ([]byte, error) {
-	content := &channel.Content{Sender: zone.Name, Exercise: exercise, Spoken: delivery.Speech(spoken, zone.Lexicon)}
+	content := &channel.Content{Sender: zone.Name, Exercise: exercise, Spoken: spoken, Lexicon: zone.Lexicon}
 	sound, err := a.voices.scripts.Whole(ctx, content, false)
 	if err != nil {
 		return nil, err
 	}
-	return wave(sound), nil
-}
-
-// wave writes sound as a WAV file: PCM, one channel, 16 bit (RIFF, WAVE).
-func wave(sound voice.Audio) []byte {
-	const head = 44
-	size := 2 * len(sound)
-	out := make([]byte, 0, head+size)
-	out = append(out, "RIFF"...)
-	out = binary.LittleEndian.AppendUint32(out, uint32(head-8+size))
-	out = append(out, "WAVEfmt "...)
-	out = binary.LittleEndian.AppendUint32(out, 16) // length of what describes the sound
-	out = binary.LittleEndian.AppendUint16(out, 1)  // PCM
-	out = binary.LittleEndian.AppendUint16(out, 1)  // channels
-	out = binary.LittleEndian.AppendUint32(out, voice.Rate)
-	out = binary.LittleEndian.AppendUint32(out, 2*voice.Rate) // bytes a second
-	out = binary.LittleEndian.AppendUint16(out, 2)            // bytes a sample
-	out = binary.LittleEndian.AppendUint16(out, 16)           // bits a sample
-	out = append(out, "data"...)
-	out = binary.LittleEndian.AppendUint32(out, uint32(size))
-	for _, sample := range sound {
-		out = binary.LittleEndian.AppendUint16(out, uint16(sample))
-	}
-	return out
+	return speech.WAV(sound), nil
 }
 
 // price is what a part or a minute costs at a carrier, in 1/10000 euro; 0: not known.

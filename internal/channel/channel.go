@@ -21,24 +21,10 @@ type Content struct {
 	Language buurtbel.Language
 	Exercise bool
 	Class    buurtbel.Class
-	Thread   string   // mail only: stable name of the alert that updates and feedback refer to, for In-Reply-To and References
-	Spoken   []Spoken // voice only: one per language of the regime, in its order
-}
+	Thread   string // mail only: stable name of the alert that updates and feedback refer to, for In-Reply-To and References
 
-// Spoken is a message as a telephone says it in one language. Its words come from the same source as the texts; the channel brings
-// numbers, times and abbreviations to what can be said.
-type Spoken struct {
-	Language buurtbel.Language
-	Intro    string       // who calls, and for whom: "This is an urgent message of the police zone … for …"
-	Text     string       // the message itself
-	Report   string       // how to report what one saw, after key 3
-	Lexicon  []Respelling // the zone's words that a voice would say wrong
-}
-
-// Respelling is one word as written and as a voice must read it.
-type Respelling struct {
-	Written string `json:"written"`
-	Spoken  string `json:"spoken"`
+	Spoken  []buurtbel.Spoken     // voice only: one per language of the regime, in its order; the channel brings numbers and abbreviations to what can be said
+	Lexicon []buurtbel.Respelling // voice only: the zone's words that a voice would say wrong, of every language
 }
 
 // LinkMark stands in Content.Text and Content.HTML where the delivery's own acknowledgement link belongs. Absent when the content carries none.

@@ -9,7 +9,7 @@ type note struct {
 // notes are by section and key. A test demands that each names a key that exists and that each key has words.
 var notes = map[string]note{
 	"sms.name":                  {required: true, example: "carrier-a", doc: "Name of the carrier in logs and figures: small letters, digits and \"-\"."},
-	"sms.sender":                {required: true, example: "+32455000000", doc: "What the telephone shows as sender: a number with +, a short code, or a name of at most 11 characters."},
+	"sms.sender":                {required: true, example: "+32455000000", doc: "What the telephone shows as sender: a number with +, a short code, or a name of at most 11 characters. The same for every carrier, best the number of calls: one with another is marked and used last."},
 	"sms.can_be_answered":       {preset: "false", doc: "Whether an answer to the sender comes back to us. Never so for a name. Ask the carrier: many overwrite the sender."},
 	"sms.price_per_part":        {preset: "550", doc: "Price of one part without VAT, in ten-thousandths of the currency: 550 is EUR 0.055."},
 	"sms.currency":              {preset: "EUR", doc: "Currency of the price (ISO 4217)."},
@@ -73,8 +73,8 @@ var notes = map[string]note{
 	"voice.register_every":   {preset: "5m", doc: "How long a registration is asked for."},
 	"voice.ping_every":       {preset: "10s", doc: "Time between two questions whether the carrier is still there."},
 	"voice.answer_timeout":   {preset: "2s", doc: "How long the carrier may take for its first word. After it the carrier counts as gone."},
-	"voice.caller":           {required: true, example: "+3220000111", doc: "Number that every call presents, with +. The same for every trunk: members save it."},
-	"voice.shown":            {doc: "Number that telephones show when the carrier cannot present the caller's number. Such a trunk is used last."},
+	"voice.caller":           {required: true, example: "+3220000111", doc: "Number that every call presents, with +. The same for every trunk: members save it, and find it on the page /number. A trunk with another than the first trunk's is marked and used last."},
+	"voice.shown":            {doc: "Number that telephones show when the carrier cannot present the caller's number. Such a trunk is marked and used last, and its number stands on the page /number too."},
 	"voice.number_form":      {preset: "plus", oneof: "plus digits overseas", doc: "How the carrier wants numbers: +3220000111, 3220000111 or 003220000111."},
 	"voice.country":          {preset: "BE", doc: "Country of callers whose number comes without a country code (ISO 3166)."},
 	"voice.countries":        {example: "BE", doc: "Countries that may be called. Unset: BE, NL, LU, FR and DE."},

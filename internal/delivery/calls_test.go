@@ -216,6 +216,25 @@ func (x texts) handedOver(what string) {
 	until(x.t, x.db, what, func() bool { return tally(x.t, x.db, x.v, m).Members[buurtbel.HandedOver] == x.n })
 }
 
+// TestOwnNumberIsUsedLast: a carrier that shows a number of its own waits for the others, whatever the order of the configuration, and stands in
+// for them all the same.
+func TestOwnNumberIsUsedLast(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		x, own, known := texts{t, db, settle(t, db, 100), 100}, newFlaky(), newFlaky()
+		startLanes(t, db, delivery.Lane{Channel: buurtbel.SMS, Carrier: "own", Sender: own, Shown: "+3220000222", Own: true},
+			delivery.Lane{Channel: buurtbel.SMS, Carrier: "known", Sender: known, Shown: "+3220000111", Order: 5})
+		x.handedOver("the known one does the work")
+		if known.total() != 100 || own.total() != 0 {
+			t.Fatalf("known %d, own %d", known.total(), own.total())
+		}
+		known.down.Store(true)
+		x.handedOver("the other stands in")
+		if own.total() != 100 {
+			t.Errorf("it handed %d over", own.total())
+		}
+	})
+}
+
 func TestTheSecondCarrierWorksWhileTheFirstCannot(t *testing.T) {
 	for name, ill := range map[string]func(*flaky, bool){
 		"not connected": func(f *flaky, on bool) { f.down.Store(on) },

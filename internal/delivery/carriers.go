@@ -112,7 +112,9 @@ type Health struct {
 	Up      bool // connected
 	Trusted bool // has had no trouble lately
 	Order   int
-	Under   int // attempts under way
+	Under   int    // attempts under way
+	Shown   string // number or name that telephones show; "" where there is none
+	Own     bool   // and members do not know it: used last
 }
 
 // Health tells how the carriers are, in their order.
@@ -120,7 +122,7 @@ func (d *Dispatcher) Health() []Health {
 	now := d.db.Now()
 	out := make([]Health, len(d.lanes))
 	for i, l := range d.lanes {
-		out[i] = Health{Channel: l.Channel, Carrier: l.Carrier, Up: l.Sender.Up(), Trusted: l.able(now), Order: l.Order, Under: int(l.unsettled.Load())}
+		out[i] = Health{Channel: l.Channel, Carrier: l.Carrier, Up: l.Sender.Up(), Trusted: l.able(now), Order: l.Order, Under: int(l.unsettled.Load()), Shown: l.Shown, Own: l.Own}
 	}
 	return out
 }

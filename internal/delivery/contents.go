@@ -92,33 +92,13 @@ func contentsOf(m *buurtbel.Message, words []buurtbel.Respelling) map[wordingKey
 		}
 		if len(w.Spoken) > 0 {
 			call := common
-			call.Spoken = Speech(w.Spoken, words)
+			call.Spoken, call.Lexicon = w.Spoken, words
 			out[wordingKey{buurtbel.Voice, i}] = &call
 		}
 		if w.Mail != "" {
 			mail := common
 			mail.Subject, mail.Text, mail.HTML = w.Subject, w.Mail, w.HTML
 			out[wordingKey{buurtbel.Email, i}] = &mail
-		}
-	}
-	return out
-}
-
-// Speech is a spoken message as a call takes it, with the zone's words that a voice would say wrong.
-func Speech(list []buurtbel.Spoken, words []buurtbel.Respelling) []channel.Spoken {
-	out := make([]channel.Spoken, len(list))
-	for i, s := range list {
-		out[i] = channel.Spoken{Language: s.Language, Intro: s.Intro, Text: s.Text, Report: s.Report, Lexicon: lexicon(words, s.Language)}
-	}
-	return out
-}
-
-// lexicon gives the zone's respelt words of one language.
-func lexicon(words []buurtbel.Respelling, language buurtbel.Language) []channel.Respelling {
-	var out []channel.Respelling
-	for _, w := range words {
-		if w.Language == "" || w.Language == language {
-			out = append(out, channel.Respelling{Written: w.Written, Spoken: w.Spoken})
 		}
 	}
 	return out

@@ -34,8 +34,10 @@ type Lane struct {
 	Channel  buurtbel.Channel
 	Carrier  string // configured name
 	Sender   channel.Sender
-	Receipts bool // the carrier tells later what became of a message
-	Order    int  // carriers of one channel are used from the lowest; a higher one only while no lower one can take work
+	Receipts bool   // the carrier tells later what became of a message
+	Order    int    // carriers of one channel are used from the lowest; a higher one only while no lower one can take work
+	Shown    string // number or name that telephones show; "" where there is none
+	Own      bool   // Shown is not what members know: used after all others, whatever its order
 }
 
 // Options are what a Dispatcher needs.

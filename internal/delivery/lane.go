@@ -41,7 +41,13 @@ type result struct {
 	decided              bool
 }
 
+// lastResort is added to the order of a carrier that shows a number of its own: members would not know it.
+const lastResort = 1000
+
 func newLane(d *Dispatcher, l Lane) *lane {
+	if l.Own {
+		l.Order += lastResort
+	}
 	return &lane{Lane: l, d: d, results: make(chan result, d.limits.Unsettled), nudged: make(chan struct{}, 1), idle: map[buurtbel.ID]time.Time{}, sick: map[buurtbel.ID]time.Time{}, served: map[buurtbel.ID]bool{}}
 }
 

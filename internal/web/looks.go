@@ -75,7 +75,7 @@ func (s sample) own(key string) string { return locale.Text(s.lang, key, nil) }
 
 // samplePages lists the pages of /looks in the order of an alert's life.
 var samplePages = []string{"sign-in", "sign-in-sent", "enter", "start-dispatcher", "start-officer", "start-coordinator", "start-member", "dispatch", "dispatch-refused",
-	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "trees", "tree", "tree-sheets", "outage", "reach", "templates", "template", "template-new", "heard", "heard-said", "check", "check-real", "check-unknown", "device", "app", "hand-over", "failure"}
+	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "trees", "tree", "tree-sheets", "outage", "reach", "templates", "template", "template-new", "heard", "heard-said", "check", "check-real", "check-unknown", "number", "number-sheet", "number-zones", "carriers", "device", "app", "hand-over", "failure"}
 
 func (s sample) page(name string) (Frame, Page) {
 	f := s.frame()
@@ -148,6 +148,11 @@ func (s sample) person(f Frame, name string) (Frame, Page) {
 		return f, s.device(name == "app")
 	case "check", "check-real", "check-unknown":
 		return s.check(f, name)
+	case "number", "number-sheet", "number-zones":
+		return s.number(f, name)
+	case "carriers":
+		f.Title = s.t("carriers.title")
+		return f, s.carriers()
 	case "confirm":
 		f.Shape, f.Title, f.Places = Bare, s.t("confirm.title"), nil
 		return f, s.confirm()

@@ -94,6 +94,9 @@ func (s *site) health() []delivery.Health {
 	return nil
 }
 
+// callers are what telephones show: a number for calls, one for texts, and a trunk with a number of its own.
+var callers = []buurtbel.Caller{{Shown: "+3220000111", Calls: true}, {Shown: "8850", Texts: true}, {Shown: "+3220000222", Calls: true, Own: true}}
+
 func found(t *testing.T) *site {
 	t.Helper()
 	db := storetest.Open(t, store.SQLite, nil)
@@ -104,7 +107,7 @@ func found(t *testing.T) *site {
 	s.desk = alerting.New(db, alerting.Options{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Carrier: alerting.Carrier{Price: 550, Answer: true},
 		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }, Within: s.within, Link: "https://alarm.example.org", Logger: quiet})
 	s.gate = entering.New(db, entering.Options{Link: "https://alarm.example.org", Logger: quiet})
-	s.server = httptest.NewServer(New(Options{DB: db, Desk: s.desk, Entry: s.gate, Logger: quiet, MaxBody: 64 << 10, Say: sound, PushKey: pushKey, Link: "https://alarm.example.org", Health: s.health}).Handler())
+	s.server = httptest.NewServer(New(Options{DB: db, Desk: s.desk, Entry: s.gate, Logger: quiet, MaxBody: 64 << 10, Say: sound, PushKey: pushKey, Link: "https://alarm.example.org", Health: s.health, Callers: callers}).Handler())
 	t.Cleanup(s.server.Close)
 	s.run(quiet)
 	return s

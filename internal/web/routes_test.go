@@ -94,7 +94,13 @@ var rights = []expected{
 
 	{"GET /check", "/check", "", "200 200 200 200 200 200 200 200 200 200"},
 	{"GET /reach", "/reach", "", "403 200 403 200 200 403 403 403 403 303"},
-	{"GET /carriers", "/carriers", "", "303 303 303 403 403 403 403 303 403 303"},
+	{"GET /carriers", "/carriers", "", "200 200 200 403 403 403 403 200 403 303"},
+	{"GET /number", "/number", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"GET /number/{zone}", "/number/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /number/{zone}", "/number/{zone}", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"GET /number/{zone}", "/number/{other}", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"GET /number/{zone}/sheet", "/number/{other}/sheet", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"GET /number/{zone}/card.vcf", "/number/{zone}/card.vcf", "", "200 200 200 200 200 200 200 200 200 200"},
 	{"GET /tree", "/tree", "", "403 200 403 200 200 403 403 403 403 303"},
 	{"GET /tree/{network}", "/tree/{kerkveld}", "", "403 200 403 200 200 403 403 403 403 303"},
 	{"GET /tree/{network}", "/tree/{wide}", "", "403 200 403 403 403 403 403 403 403 303"},
@@ -146,7 +152,7 @@ var rights = []expected{
 func (s *site) fill(text string) string {
 	return strings.NewReplacer("{own}", s.own.String(), "{foreign}", s.foreign.String(), "{waiting}", s.waiting.String(),
 		"{none}", s.db.NewID().String(), "{kerkveld}", s.kerkveld.String(), "{wide}", s.wide.String(), "{abroad}", s.foreignNetwork.String(),
-		"{mandate}", s.deputyMandate.String(), "{foreignMandate}", s.foreignMandate.String()).Replace(text)
+		"{mandate}", s.deputyMandate.String(), "{foreignMandate}", s.foreignMandate.String(), "{zone}", s.zone.String(), "{other}", s.other.String()).Replace(text)
 }
 
 // session is a browser with a session of a role.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/locale"
-	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/token"
 )
 
@@ -95,11 +94,7 @@ func (v *visit) verdict(page *Code, code string, readable bool) error {
 
 // unknownCode says what to do about a code that nobody knows: whom to call.
 func (v *visit) unknownCode(page *Code) error {
-	var zones []*buurtbel.Zone
-	err := v.s.o.DB.Read(v.r.Context(), buurtbel.Scope{}, func(tx *store.Tx) (err error) {
-		zones, err = tx.Zones()
-		return err
-	})
+	zones, err := v.zones()
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func (v *visit) cards(tx *store.Tx, d *overview) ([]Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	out = append(out, own...)
+	out = append(append(out, own...), v.carrierCards(len(own) > 0)...)
 	if len(out) > 0 {
 		v.putFirst(out)
 	}

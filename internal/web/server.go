@@ -40,6 +40,8 @@ type Options struct {
 	Link string
 	// Health tells how the carriers are; nil: nobody knows, and nothing is said of them.
 	Health func() []delivery.Health
+	// Callers are the numbers and names that telephones show when a message comes, as buurtbel.Callers lists them.
+	Callers []buurtbel.Caller
 }
 
 // Server is the door for browsers.
@@ -130,6 +132,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.reachRoutes()...)
 	all = append(all, s.mandateRoutes()...)
 	all = append(all, s.areaRoutes()...)
+	all = append(all, s.numberRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

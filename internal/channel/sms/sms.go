@@ -1,4 +1,5 @@
-// Package sms is what all carriers of short messages have in common: how a message becomes a text, how many parts that is, and what it costs.
+// Package sms is what all carriers of short messages have in common: how a message becomes a text, what their configuration and
+// codes look like, and how fast they may be.
 //
 // It opens no connection (see smpp) and decides nothing about who gets a message. Texts and numbers never reach a log from here.
 package sms
@@ -7,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/buurtbel/buurtbel/internal/channel"
-	"github.com/buurtbel/buurtbel/internal/gsm"
 )
 
 // Render gives the text of m as it is sent, with its link put in. When the carrier allows no links, or m has none, the mark goes out together
@@ -31,9 +31,3 @@ func RenderText(text, link string) string {
 	}
 	return before + link + RenderText(after, link)
 }
-
-// Parts is how many parts m takes.
-func (c *Config) Parts(m *channel.Message) int { return gsm.Analyse(c.Render(m)).Parts }
-
-// Cost of parts handed over, in 1/10000 of the currency.
-func (c *Config) Cost(parts int) int64 { return int64(parts) * c.PricePerPart }

@@ -36,14 +36,6 @@ func TestRender(t *testing.T) {
 	}
 }
 
-func TestPartsAndCost(t *testing.T) {
-	cfg := sms.Config{PricePerPart: 550, Links: true}
-	m := &channel.Message{Content: &channel.Content{Text: strings.Repeat("a", 150) + channel.LinkMark}, Link: "https://bin.example.org/x"}
-	if parts := cfg.Parts(m); parts != 2 || cfg.Cost(parts) != 1100 {
-		t.Errorf("%d parts cost %d", parts, cfg.Cost(parts))
-	}
-}
-
 func TestConfigCheck(t *testing.T) {
 	tests := []struct {
 		name string

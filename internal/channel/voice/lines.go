@@ -71,13 +71,6 @@ func (l *lines) leave(granted chan struct{}) {
 	l.grant()
 }
 
-// taken is how many lines are taken.
-func (l *lines) taken() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.out
-}
-
 // turns lets one call at a time go to a number: who waits is called when the one before has ended.
 type turns struct {
 	mu    sync.Mutex

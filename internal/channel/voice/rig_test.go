@@ -47,7 +47,7 @@ func newRig(t *testing.T, lines int) *rig {
 func content(languages ...buurtbel.Language) *channel.Content {
 	c := &channel.Content{Sender: "Politiezone Vlierbeek", Class: buurtbel.ClassAlert, Language: languages[0]}
 	for _, l := range languages {
-		c.Spoken = append(c.Spoken, channel.Spoken{Language: l, Intro: "intro " + string(l) + ".", Text: "text " + string(l) + ".", Report: "report " + string(l) + "."})
+		c.Spoken = append(c.Spoken, buurtbel.Spoken{Language: l, Intro: "intro " + string(l) + ".", Text: "text " + string(l) + ".", Report: "report " + string(l) + "."})
 	}
 	return c
 }

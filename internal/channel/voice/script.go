@@ -42,7 +42,7 @@ const (
 // line is a piece of a part: a text and the pause after it. An empty text is only the pause.
 type line struct {
 	phrase
-	lexicon []channel.Respelling
+	lexicon []buurtbel.Respelling
 	pause   time.Duration
 }
 
@@ -125,10 +125,10 @@ func ownLines(c *channel.Content) (map[Part][]line, error) {
 			parts[Message] = append(parts[Message], sentence(s.Language, "voice.menu", nil, turn))
 		}
 		from := sentence(s.Language, "voice.voicemail", buurtbel.Args{"Sender": c.Sender}, pauseAfter(i, len(c.Spoken)))
-		from.lexicon = s.Lexicon
+		from.lexicon = c.Lexicon
 		parts[Voicemail] = append(append(parts[Voicemail], block...), from)
 		if strings.TrimSpace(s.Report) != "" {
-			parts[Report] = append(parts[Report], line{phrase{text: s.Report, language: s.Language}, s.Lexicon, pauseAfter(i, len(c.Spoken))})
+			parts[Report] = append(parts[Report], line{phrase{text: s.Report, language: s.Language}, c.Lexicon, pauseAfter(i, len(c.Spoken))})
 		}
 	}
 	return parts, nil
@@ -143,14 +143,14 @@ func blockLines(c *channel.Content, i int) []line {
 		out = append(out, sentence(s.Language, "voice.exercise.start", nil, breath))
 	}
 	if strings.TrimSpace(s.Intro) != "" {
-		out = append(out, line{phrase{text: s.Intro, language: s.Language}, s.Lexicon, breath})
+		out = append(out, line{phrase{text: s.Intro, language: s.Language}, c.Lexicon, breath})
 	}
 	if i == 0 {
 		for _, other := range c.Spoken[1:] {
 			out = append(out, sentence(other.Language, "voice.follows", nil, breath))
 		}
 	}
-	out = append(out, line{phrase{text: s.Text, language: s.Language}, s.Lexicon, breath})
+	out = append(out, line{phrase{text: s.Text, language: s.Language}, c.Lexicon, breath})
 	if c.Exercise {
 		out = append(out, sentence(s.Language, "voice.exercise.end", nil, breath))
 	}

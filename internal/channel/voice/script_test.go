@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // alerts are what the golden files say, per language.
-var alerts = map[buurtbel.Language]channel.Spoken{
+var alerts = map[buurtbel.Language]buurtbel.Spoken{
 	buurtbel.Dutch: {Intro: "Dit is een dringend bericht van Politiezone Vlierbeek voor Buurtnetwerk Kerkveld.",
 		Text: "Inbraak bezig in de Molenstraat. Grijp niet zelf in. Iets gezien? Bel 101.", Report: "Bel 101. Zeg waar u bent en wat u ziet."},
 	buurtbel.French: {Intro: "Ceci est un message urgent de la zone de police Vlierbeek pour le partenariat Kerkveld.",
@@ -140,14 +140,14 @@ func TestRenderedOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for range 100 {
 			all.Go(func() {
-				if err := scripts.Prepare(t.Context(), alert(false, buurtbel.Dutch)); err != nil { // a copy each
+				if _, err := scripts.Whole(t.Context(), alert(false, buurtbel.Dutch), false); err != nil { // a copy each
 					t.Error(err)
 				}
 			})
 		}
 		impatient, stop := context.WithTimeout(t.Context(), time.Second)
 		defer stop()
-		if err := scripts.Prepare(impatient, alert(false, buurtbel.Dutch)); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := scripts.Whole(impatient, alert(false, buurtbel.Dutch), false); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
 		all.Wait()
@@ -157,7 +157,7 @@ func TestRenderedOnce(t *testing.T) {
 			t.Errorf("%d sentences spoken", first)
 		}
 		other := alert(true, buurtbel.Dutch)
-		if err := scripts.Prepare(t.Context(), other); err != nil {
+		if _, err := scripts.Whole(t.Context(), other, false); err != nil {
 			t.Error(err)
 		}
 		if n := speaker.Spoke() - first; n != 2*(own+2) { // the exercise's two sentences
@@ -169,14 +169,14 @@ func TestRenderedOnce(t *testing.T) {
 // TestNeverHalf: a message of which one sentence cannot be spoken is not spoken at all.
 func TestNeverHalf(t *testing.T) {
 	for name, c := range map[string]*channel.Content{
-		"no text in one language": {Spoken: []channel.Spoken{{Language: buurtbel.Dutch, Text: "tekst"}, {Language: buurtbel.French, Text: " "}}},
+		"no text in one language": {Spoken: []buurtbel.Spoken{{Language: buurtbel.Dutch, Text: "tekst"}, {Language: buurtbel.French, Text: " "}}},
 		"nothing":                 {Text: "an SMS"},
-		"one sentence fails":      {Spoken: []channel.Spoken{{Language: buurtbel.Dutch, Intro: "stuk", Text: "tekst"}}},
-		"one sentence is silent":  {Spoken: []channel.Spoken{{Language: buurtbel.Dutch, Intro: "leeg", Text: "tekst"}}},
+		"one sentence fails":      {Spoken: []buurtbel.Spoken{{Language: buurtbel.Dutch, Intro: "stuk", Text: "tekst"}}},
+		"one sentence is silent":  {Spoken: []buurtbel.Spoken{{Language: buurtbel.Dutch, Intro: "leeg", Text: "tekst"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			scripts := voice.NewScripts(t.Context(), broken{&trunk.Speaker{}}, nil)
-			err := scripts.Prepare(t.Context(), c)
+			_, err := scripts.Whole(t.Context(), c, false)
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -205,14 +205,14 @@ func TestWording(t *testing.T) {
 		speaker := &trunk.Speaker{}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		scripts := voice.NewScripts(ctx, speaker, func(text string, l buurtbel.Language, lexicon []channel.Respelling) string {
+		scripts := voice.NewScripts(ctx, speaker, func(text string, l buurtbel.Language, lexicon []buurtbel.Respelling) string {
 			for _, r := range lexicon {
 				text = strings.ReplaceAll(text, r.Written, r.Spoken)
 			}
 			return text
 		})
 		c := alert(false, buurtbel.Dutch)
-		c.Spoken[0].Lexicon = []channel.Respelling{{Written: "Vlierbeek", Spoken: "Vlier-beek"}}
+		c.Lexicon = []buurtbel.Respelling{{Written: "Vlierbeek", Spoken: "Vlier-beek"}}
 		carrier := trunk.New(1)
 		carrier.Connect(mobile, trunk.Picks(trunk.Stays))
 		s := voice.NewSender(carrier, voice.Options{Scripts: scripts})

@@ -33,8 +33,9 @@ type Scripts struct {
 	clock  uint64              // counts uses, for the oldest
 }
 
-// Wording brings numbers, times, abbreviations and the lexicon's words of a text to what can be said in a language.
-type Wording func(text string, l buurtbel.Language, lexicon []channel.Respelling) string
+// Wording brings numbers, times, abbreviations and the lexicon's words of a text to what can be said in a language. The lexicon may hold words
+// of other languages too.
+type Wording func(text string, l buurtbel.Language, lexicon []buurtbel.Respelling) string
 
 type entry struct {
 	done   chan struct{} // closed when script or err is set
@@ -52,19 +53,13 @@ type fixture struct {
 // NewScripts makes a Scripts that renders until ctx is done. wording may be nil: texts are ready to be said.
 func NewScripts(ctx context.Context, speaker Speaker, wording Wording) *Scripts {
 	if wording == nil {
-		wording = func(text string, _ buurtbel.Language, _ []channel.Respelling) string { return text }
+		wording = func(text string, _ buurtbel.Language, _ []buurtbel.Respelling) string { return text }
 	}
 	return &Scripts{speaker: speaker, wording: wording, life: ctx, own: map[[sha256.Size]byte]*entry{}, shared: map[string]*fixture{}}
 }
 
-// Prepare renders what c says, so that it is ready before the first call is answered. Contents that say the same are rendered once. An error
-// is kept by nobody: the next call tries again. It holds no word of the text.
-func (s *Scripts) Prepare(ctx context.Context, c *channel.Content) error {
-	_, err := s.of(ctx, c)
-	return err
-}
-
-// Whole gives everything that who answers hears, up to the keys: for who wants to listen before it goes out.
+// Whole gives everything that who answers hears, up to the keys: for who wants to listen before it goes out. An error is kept by nobody: the next
+// who needs the script tries again. It holds no word of the text.
 func (s *Scripts) Whole(ctx context.Context, c *channel.Content, slow bool) (Audio, error) {
 	script, err := s.of(ctx, c)
 	if err != nil {
@@ -108,8 +103,9 @@ func keyOf(c *channel.Content) ([sha256.Size]byte, error) {
 	b, err := json.Marshal(struct {
 		Sender   string
 		Exercise bool
-		Spoken   []channel.Spoken
-	}{c.Sender, c.Exercise, c.Spoken})
+		Spoken   []buurtbel.Spoken
+		Lexicon  []buurtbel.Respelling
+	}{c.Sender, c.Exercise, c.Spoken, c.Lexicon})
 	return sha256.Sum256(b), err
 }
 

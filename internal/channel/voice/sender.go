@@ -12,12 +12,6 @@ import (
 	"github.com/buurtbel/buurtbel/internal/phone"
 )
 
-// Causes with which the context of a Send is cancelled; see channel.ErrNotNeeded and channel.ErrStopped.
-var (
-	ErrNotNeeded = channel.ErrNotNeeded
-	ErrStopped   = channel.ErrStopped
-)
-
 // Codes of failures that do not come from the carrier.
 const (
 	codeExpired   = "expired"        // its time was over before it could be dialled
@@ -42,7 +36,7 @@ type Options struct {
 // Sender calls people over one trunk. It implements channel.Sender and is safe for concurrent use.
 //
 // It keeps the trunk's lines full and never above, and never calls one number twice at once: the second waits without holding a line. A
-// context that is cancelled ends waiting and ringing at once. A call that was answered goes on, except that ErrStopped as cause is said and
+// context that is cancelled ends waiting and ringing at once. A call that was answered goes on, except that channel.ErrStopped as cause is said and
 // the call ended. What may never be dialled is refused here once more, whatever was checked before.
 type Sender struct {
 	trunk Trunk
@@ -82,14 +76,6 @@ func (s *Sender) Window() int { return s.trunk.Lines() }
 
 // Up tells whether the trunk can take a call now.
 func (s *Sender) Up() bool { return !s.isClosing() && s.trunk.Up() }
-
-// Out is how many calls are out now.
-func (s *Sender) Out() int { return s.lines.taken() }
-
-// Prepare renders a content before its first call; see Scripts.Prepare.
-func (s *Sender) Prepare(ctx context.Context, c *channel.Content) error {
-	return s.o.Scripts.Prepare(ctx, c)
-}
 
 func (s *Sender) isClosing() bool {
 	select {
@@ -322,11 +308,11 @@ func (h *hand) talk(call Call, script *Script) channel.Result {
 	return channel.Result{State: end.State(), Seconds: seconds(time.Since(answered)), OptOut: end.OptOut, Parts: 1}
 }
 
-// stopped gives what is closed once ctx is cancelled because of ErrStopped.
+// stopped gives what is closed once ctx is cancelled because of channel.ErrStopped.
 func stopped(ctx context.Context) (<-chan struct{}, func() bool) {
 	stop := make(chan struct{})
 	return stop, context.AfterFunc(ctx, func() {
-		if errors.Is(context.Cause(ctx), ErrStopped) {
+		if errors.Is(context.Cause(ctx), channel.ErrStopped) {
 			close(stop)
 		}
 	})

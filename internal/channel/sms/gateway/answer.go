@@ -8,6 +8,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/sms"
 )
 
 // answer reads what the provider answers to a message.
@@ -74,7 +75,7 @@ const longestRef = 255
 func (a *answer) refs(d document, parts int) []string {
 	var refs []string
 	for _, id := range a.ids.all(d) {
-		if id = clean(strings.TrimSpace(id)); id != "" && len(id) <= longestRef && len(refs) < 255 {
+		if id = sms.Clean(strings.TrimSpace(id)); id != "" && len(id) <= longestRef && len(refs) < 255 {
 			refs = append(refs, id)
 		}
 	}
@@ -117,7 +118,7 @@ func failed(m meaning, r *reply, code string, now time.Time) channel.Result {
 // codeOf is what the log and the page show.
 func codeOf(status int, code string) string {
 	text := "http " + strconv.Itoa(status)
-	if code = plain(code); code != "" {
+	if code = sms.Code(code, longestCode); code != "" {
 		text += " code " + code
 	}
 	return text

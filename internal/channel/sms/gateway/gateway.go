@@ -15,20 +15,17 @@ package gateway
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/sms"
 	"github.com/buurtbel/buurtbel/internal/gsm"
 )
 
@@ -50,12 +47,11 @@ type Gateway struct {
 	callback string
 	tls      *tls.Config
 	wire     *http.Transport
-	limit    *rate.Limiter // nil without limit
+	limit    *sms.Rate
 	text     atomic.Pointer[shared]
 
 	room    chan struct{} // one token per request that is open
-	resting atomic.Bool   // other nodes have the whole limit now
-	paused  atomic.Int64  // nothing is sent before, Unix nanoseconds
+	paused  sms.Pause     // the provider asked for it
 	down    atomic.Bool   // no connection could be made; a probe tries
 	closing chan struct{} // closed by Close: no new messages
 	cut     context.Context
@@ -108,10 +104,8 @@ func Open(ctx context.Context, cfg Config, o Options) (*Gateway, error) {
 	if cfg.PathSecret != "" {
 		g.callback = strings.TrimSuffix(o.Public, "/") + Root + cfg.Name + "/" + cfg.PathSecret + "/"
 	}
-	if cfg.MaxPerSecond > 0 {
-		g.limit = rate.NewLimiter(rate.Limit(cfg.MaxPerSecond), max(1, cfg.MaxPerSecond/20))
-	}
-	if g.tls, err = cfg.tlsConfig(); err != nil {
+	g.limit = sms.NewRate(cfg.MaxPerSecond, 1)
+	if g.tls, err = channel.TLS(cfg.TLSCA, cfg.TLSServerName); err != nil {
 		return nil, err
 	}
 	g.wire = g.transport()
@@ -119,43 +113,15 @@ func Open(ctx context.Context, cfg Config, o Options) (*Gateway, error) {
 	return g, nil
 }
 
-// tlsConfig makes the TLS settings.
-func (c *Config) tlsConfig() (*tls.Config, error) {
-	settings := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.TLSServerName}
-	if c.TLSCA == "" {
-		return settings, nil
-	}
-	file, err := os.ReadFile(c.TLSCA)
-	if err != nil {
-		return nil, fmt.Errorf("tls_ca: %w", err)
-	}
-	settings.RootCAs = x509.NewCertPool()
-	if !settings.RootCAs.AppendCertsFromPEM(file) {
-		return nil, errors.New("tls_ca: the file holds no certificate")
-	}
-	return settings, nil
-}
-
 // Window is how many requests may be open at once.
 func (g *Gateway) Window() int { return g.cfg.Window }
 
-// Limit says how many messages a second this node may send from now on, where several nodes share a limit; nothing changes without a limit
-// in the configuration. With 0 it rests.
-func (g *Gateway) Limit(perSecond int) {
-	if g.limit == nil {
-		return
-	}
-	g.resting.Store(perSecond <= 0)
-	if perSecond > 0 && int(g.limit.Limit()) != perSecond {
-		g.limit.SetLimit(rate.Limit(perSecond))
-		g.limit.SetBurst(max(1, perSecond/20))
-	}
-}
+// Limit sets how many messages a second go at most, where the contract has a limit: nodes that have the same account share it. 0: none for now.
+func (g *Gateway) Limit(perSecond int) { g.limit.Limit(perSecond) }
 
-// Up tells whether the provider can take a message now: it could be connected to, is not closing, did not ask for a pause, and this node
-// has a share of its limit.
+// Up tells whether the provider can take a message now: it could be connected to, is not closing, not without a share, and did not ask for a pause.
 func (g *Gateway) Up() bool {
-	return !g.down.Load() && !g.resting.Load() && !g.isClosing() && g.cut.Err() == nil && g.pauseLeft() <= 0
+	return !g.down.Load() && !g.limit.Resting() && !g.isClosing() && g.cut.Err() == nil && g.paused.Left() <= 0
 }
 
 func (g *Gateway) isClosing() bool {

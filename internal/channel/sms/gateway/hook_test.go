@@ -21,6 +21,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/channeltest"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/gateway"
 )
 
@@ -180,8 +181,8 @@ func TestProof(t *testing.T) {
 
 // TestNothingLeaks: what a stranger or a provider sends reaches no log.
 func TestNothingLeaks(t *testing.T) {
-	log := &journal{}
-	g := start(t, testConfig("127.0.0.1:1"), gateway.Options{Logger: log.logger(), Arrive: (&basket{fail: errors.New("disk")}).arrive})
+	log := &channeltest.Log{}
+	g := start(t, testConfig("127.0.0.1:1"), gateway.Options{Logger: log.Logger(), Arrive: (&basket{fail: errors.New("disk")}).arrive})
 	for _, r := range []*http.Request{post("texts", `{"from":"+32455000001","text":"Ik zag hem"}`), post("texts", `[{"from":"+32455000001"},{"from":"+32455000001","text":"Ik zag hem"}]`),
 		post("32455000001", `Ik zag hem`), post("texts", `"Ik zag hem +32455000001`)} {
 		w := httptest.NewRecorder()

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/buurtbel/buurtbel/internal/channel/sms"
 )
 
 // Prefixes of paths that are no JSON pointers.
@@ -26,6 +28,9 @@ type path struct {
 	field   string
 	match   *regexp.Regexp
 }
+
+// longestCode is how long a code of the provider may be.
+const longestCode = 24
 
 var errPath = errors.New(`must begin with "/", "field:" or "match:"`)
 
@@ -96,7 +101,7 @@ func (p path) all(d document) []string {
 // first gives the first value, "" when there is none.
 func (p path) first(d document) string {
 	if all := p.all(d); len(all) > 0 {
-		return clean(strings.TrimSpace(all[0]))
+		return sms.Clean(strings.TrimSpace(all[0]))
 	}
 	return ""
 }
@@ -158,33 +163,4 @@ func readJSON(body []byte) (any, error) {
 		return nil, errJSON
 	}
 	return v, nil
-}
-
-// clean makes s fit for any store: UTF-8 without NUL.
-func clean(s string) string {
-	if strings.IndexByte(s, 0) >= 0 {
-		s = strings.ReplaceAll(s, "\x00", "")
-	}
-	return strings.ToValidUTF8(s, "\ufffd")
-}
-
-// plain keeps of a carrier's code what a log and a page may show: up to 24 letters, digits and a few signs. A longer run of digits than a
-// code has could be a number of a member, and is not shown.
-func plain(s string) string {
-	var b strings.Builder
-	digits := 0
-	for _, r := range s {
-		switch {
-		case r >= '0' && r <= '9':
-			digits++
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r == '.', r == '-', r == '_':
-		default:
-			continue
-		}
-		b.WriteRune(r)
-	}
-	if b.Len() > 24 || digits > 6 {
-		return "unreadable"
-	}
-	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/sms"
 	"github.com/buurtbel/buurtbel/internal/phone"
 )
 
@@ -188,10 +189,10 @@ func (s *receiptShape) event(d document) (channel.Event, bool) {
 // receiptCode is what the log and the page show.
 func receiptCode(word, code string) string {
 	var parts []string
-	if word = plain(word); word != "" {
+	if word = sms.Code(word, longestCode); word != "" {
 		parts = append(parts, "state:"+word)
 	}
-	if code = plain(code); code != "" {
+	if code = sms.Code(code, longestCode); code != "" {
 		parts = append(parts, "code:"+code)
 	}
 	return strings.Join(parts, " ")
@@ -244,7 +245,7 @@ func (c *Config) textsOf(s *textShape, body []byte, query url.Values) (harvest, 
 			continue
 		}
 		h.events = append(h.events, channel.Event{Kind: channel.Text, Carrier: c.Name, Channel: buurtbel.SMS,
-			From: number(from, c.Country), To: number(s.to.first(d), c.Country), Text: clean(texts[0]), Part: s.partOf(d)})
+			From: number(from, c.Country), To: number(s.to.first(d), c.Country), Text: sms.Clean(texts[0]), Part: s.partOf(d)})
 	}
 	return h, nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/sms"
 )
 
 // meter is a connection that counts what was written, inside of TLS.
@@ -173,7 +174,7 @@ func (g *Gateway) fell() {
 	}
 	g.log.Warn("carrier is down")
 	g.probes.Go(func() {
-		for pause := firstPause; g.wait(g.cut, pause/2+rand.N(pause/2+1)); pause = min(2*pause, lastPause) {
+		for pause := firstPause; sms.Wait(g.cut, pause/2+rand.N(pause/2+1), g.closing, nil); pause = min(2*pause, lastPause) {
 			if g.probe() {
 				g.down.Store(false)
 				g.log.Info("carrier is up")

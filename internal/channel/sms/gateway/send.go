@@ -6,6 +6,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/sms"
 	"github.com/buurtbel/buurtbel/internal/gsm"
 )
 
@@ -90,58 +91,18 @@ const longestWait = 2 * time.Second
 
 // pace waits until the provider's pause is over and one more message fits the rate.
 func (g *Gateway) pace(ctx context.Context) *channel.Failure {
-	for left := g.pauseLeft(); left > 0; left = g.pauseLeft() {
+	for left := g.paused.Left(); left > 0; left = g.paused.Left() {
 		if left > longestWait {
 			return &channel.Failure{Reason: buurtbel.Throttled, Temporary: true, After: left, Code: codePause}
 		}
-		if !g.wait(ctx, left) {
+		if !sms.Wait(ctx, left, g.closing, g.cut.Done()) {
 			return g.stopped()
 		}
 	}
-	if g.limit == nil {
-		return nil
-	}
-	place := g.limit.Reserve()
-	if !g.wait(ctx, place.Delay()) {
-		place.Cancel()
+	if !g.limit.Wait(ctx, 1, g.closing, g.cut.Done()) {
 		return g.stopped()
 	}
 	return nil
-}
-
-// wait waits for d; false when ctx is done or the gateway closes first.
-func (g *Gateway) wait(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-	case <-g.closing:
-	case <-g.cut.Done():
-	}
-	return false
-}
-
-func (g *Gateway) pauseLeft() time.Duration {
-	until := g.paused.Load()
-	if until == 0 {
-		return 0
-	}
-	return time.Until(time.Unix(0, until))
-}
-
-// pause lets nothing go before d is over; a longer pause that runs stays.
-func (g *Gateway) pause(d time.Duration) {
-	until := time.Now().Add(d).UnixNano()
-	for old := g.paused.Load(); old < until; old = g.paused.Load() {
-		if g.paused.CompareAndSwap(old, until) {
-			return
-		}
-	}
 }
 
 // count renders the text of m and counts its parts.
@@ -192,10 +153,10 @@ func (g *Gateway) mind(f *channel.Failure) {
 		if f.After <= 0 {
 			f.After = g.cfg.ThrottlePause
 		}
-		g.pause(f.After)
+		g.paused.For(f.After)
 		g.log.Warn("carrier asks to slow down", "code", f.Code, "pause", f.After)
 	case f.Reason == buurtbel.Credentials:
-		g.pause(g.cfg.ThrottlePause)
+		g.paused.For(g.cfg.ThrottlePause)
 		g.log.Error("carrier refuses our account", "code", f.Code)
 	}
 }

@@ -18,8 +18,8 @@ import (
 
 func TestSender(t *testing.T) {
 	channeltest.Sender(t, func(t *testing.T) channeltest.Rig {
-		p, log := startProvider(t), &journal{}
-		g := start(t, testConfig(p.address), gateway.Options{Logger: log.logger()})
+		p, log := startProvider(t), &channeltest.Log{}
+		g := start(t, testConfig(p.address), gateway.Options{Logger: log.Logger()})
 		content := &channel.Content{Text: "Inbraak bezig. Bel 101." + channel.LinkMark}
 		expires := time.Now().Add(2 * time.Hour)
 		return channeltest.Rig{

@@ -2,13 +2,12 @@ package smpp
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
+	"github.com/buurtbel/buurtbel/internal/channel"
 	"github.com/buurtbel/buurtbel/internal/channel/sms"
 )
 
@@ -119,17 +118,5 @@ func (c *Config) tlsConfig() (*tls.Config, error) {
 	if !c.TLS {
 		return nil, nil
 	}
-	settings := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.TLSServerName}
-	if c.TLSCA == "" {
-		return settings, nil
-	}
-	file, err := os.ReadFile(c.TLSCA)
-	if err != nil {
-		return nil, fmt.Errorf("tls_ca: %w", err)
-	}
-	settings.RootCAs = x509.NewCertPool()
-	if !settings.RootCAs.AppendCertsFromPEM(file) {
-		return nil, errors.New("tls_ca: the file holds no certificate")
-	}
-	return settings, nil
+	return channel.TLS(c.TLSCA, c.TLSServerName)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/channeltest"
 	"github.com/buurtbel/buurtbel/internal/channel/channeltest/smsc"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp/wire"
@@ -54,8 +55,8 @@ func TestStatuses(t *testing.T) {
 func TestRefusedBind(t *testing.T) {
 	for _, status := range []uint32{0x0D, 0x0E, 0x0F} {
 		carrier := smsc.Start(t, smsc.Faults{RefuseBind: status})
-		log := &journal{}
-		s := start(t, config(carrier.Addr()), smpp.Options{Logger: log.logger()})
+		log := &channeltest.Log{}
+		s := start(t, config(carrier.Addr()), smpp.Options{Logger: log.Logger()})
 		await(t, "a refused bind", func() bool { return s.Stats().FailedBinds > 0 })
 		got := send(t, s, message("Proef"))
 		if f := got.Failure; f == nil || f.Reason != buurtbel.Credentials || !f.Temporary || f.Uncertain || s.Up() {

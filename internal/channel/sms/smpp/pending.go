@@ -92,7 +92,7 @@ func (c *conn) goesAgain(p *part, status uint32) bool {
 // throttle shuts the session's window for the configured pause, and gives it.
 func (s *Session) throttle() time.Duration {
 	s.counts.throttled.Add(1)
-	s.paused.Store(time.Now().Add(s.cfg.ThrottlePause).UnixNano())
+	s.paused.For(s.cfg.ThrottlePause)
 	return s.cfg.ThrottlePause
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/sms"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp/wire"
 )
 
@@ -207,11 +208,14 @@ func (r *receipt) networkReason() (buurtbel.Reason, bool) {
 	return "", false
 }
 
+// longestCode is how long a state or an error of a receipt may be.
+const longestCode = 16
+
 // code is what the log and the page may show: never more than letters, digits and a few signs.
 func (r *receipt) code() string {
 	var parts []string
 	add := func(name, value string) {
-		if value = plain(value); value != "" {
+		if value = sms.Code(value, longestCode); value != "" {
 			parts = append(parts, name+":"+value)
 		}
 	}
@@ -225,26 +229,6 @@ func (r *receipt) code() string {
 		add("network", big.NewInt(int64(r.network[0])).String()+"."+big.NewInt(int64(r.network[1])<<8|int64(r.network[2])).String())
 	}
 	return strings.Join(parts, " ")
-}
-
-// plain keeps up to 16 letters, digits, dots and dashes; a longer run of digits than an error code has is not one.
-func plain(s string) string {
-	var b strings.Builder
-	digits := 0
-	for _, r := range s {
-		switch {
-		case r >= '0' && r <= '9':
-			digits++
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r == '.', r == '-', r == '_':
-		default:
-			continue
-		}
-		b.WriteRune(r)
-	}
-	if b.Len() > 16 || digits > 6 {
-		return "unreadable"
-	}
-	return b.String()
 }
 
 // receiptEvent makes the event of a receipt.
@@ -268,7 +252,7 @@ func (s *Session) submitID(id []byte) string { return canonicalID(string(id), s.
 
 // canonicalID turns a numeric id into decimal without leading zeros. What is no number of that form stays as it came.
 func canonicalID(id, form string) string {
-	id = clean(id)
+	id = sms.Clean(id)
 	base := map[string]int{IDHex: 16, IDDecimal: 10}[form]
 	if base == 0 || len(id) > 65 {
 		return id

@@ -121,7 +121,7 @@ func TestIDsMeet(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		id := rapid.String().Draw(t, "id")
-		if canonicalID(id, IDText) != clean(id) {
+		if canonicalID(id, IDText) != sms.Clean(id) {
 			t.Fatal("a text id changed")
 		}
 		if once := canonicalID(id, IDDecimal); canonicalID(once, IDDecimal) != once {

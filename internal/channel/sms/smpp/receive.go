@@ -8,6 +8,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/sms"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp/wire"
 	"github.com/buurtbel/buurtbel/internal/gsm"
 )
@@ -156,17 +157,9 @@ func (c *Config) eventOf(m *wire.Message) channel.Event {
 	}
 	return channel.Event{
 		Kind: channel.Text, Carrier: c.Name, Channel: buurtbel.SMS,
-		From: clean(numberOf(m.Source)), To: clean(numberOf(m.Dest)), Text: clean(text),
+		From: sms.Clean(numberOf(m.Source)), To: sms.Clean(numberOf(m.Dest)), Text: sms.Clean(text),
 		Part: channel.Part{Group: joined.Ref, Total: joined.Total, Number: joined.Number},
 	}
-}
-
-// clean makes s fit for any store: UTF-8 without NUL, which carriers put at the end of texts and ids.
-func clean(s string) string {
-	if strings.IndexByte(s, 0) >= 0 {
-		s = strings.ReplaceAll(s, "\x00", "")
-	}
-	return strings.ToValidUTF8(s, "\ufffd")
 }
 
 // receiptText decodes the text of a receipt. Carriers write it in ASCII also where data_coding says GSM 7-bit, so "_" is no "§"; a true

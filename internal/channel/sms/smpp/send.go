@@ -3,10 +3,10 @@ package smpp
 import (
 	"context"
 	"sync/atomic"
-	"time"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/sms"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp/wire"
 	"github.com/buurtbel/buurtbel/internal/gsm"
 )
@@ -88,44 +88,15 @@ func (s *Session) submit(h *hand) *channel.Failure {
 
 // pace waits until the carrier's pause is over and n parts fit the rate.
 func (s *Session) pace(ctx context.Context, n int) *channel.Failure {
-	for left := s.pauseLeft(); left > 0; left = s.pauseLeft() {
-		if !s.wait(ctx, left) {
+	for left := s.paused.Left(); left > 0; left = s.paused.Left() {
+		if !sms.Wait(ctx, left, s.closing, nil) {
 			return s.stopped()
 		}
 	}
-	if s.limit == nil {
-		return nil
-	}
-	place := s.limit.ReserveN(time.Now(), n)
-	if !s.wait(ctx, place.Delay()) {
-		place.Cancel()
+	if !s.limit.Wait(ctx, n, s.closing, nil) {
 		return s.stopped()
 	}
 	return nil
-}
-
-// wait waits for d; false when ctx is done or the session closes first.
-func (s *Session) wait(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-	case <-s.closing:
-	}
-	return false
-}
-
-func (s *Session) pauseLeft() time.Duration {
-	until := s.paused.Load()
-	if until == 0 {
-		return 0
-	}
-	return time.Until(time.Unix(0, until))
 }
 
 // encoded is a text ready for the wire.

@@ -1,11 +1,8 @@
 package smpp_test
 
 import (
-	"bytes"
 	"fmt"
-	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,28 +12,6 @@ import (
 	"github.com/buurtbel/buurtbel/internal/channel/channeltest/smsc"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
 )
-
-// journal is a log that a test reads while others write.
-type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.String()
-}
-
-func (j *journal) logger() *slog.Logger {
-	return slog.New(slog.NewJSONHandler(j, &slog.HandlerOptions{Level: slog.LevelDebug}))
-}
 
 func TestSender(t *testing.T) {
 	for _, text := range []string{"Inbraak bezig. Bel 101.", strings.Repeat("Inbraak bezig. Bel 101. ", 10)} {
@@ -48,10 +23,10 @@ func TestSender(t *testing.T) {
 
 func rig(t *testing.T, text string) channeltest.Rig {
 	carrier := smsc.Start(t, smsc.Faults{})
-	log := &journal{}
+	log := &channeltest.Log{}
 	cfg := config(carrier.Addr())
 	cfg.Links = true
-	s := start(t, cfg, smpp.Options{Logger: log.logger()})
+	s := start(t, cfg, smpp.Options{Logger: log.Logger()})
 	up(t, s)
 	parts := 1
 	if len(text) > 160 {

@@ -23,10 +23,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/sms"
 )
 
 // Options is what a Session needs beside its configuration.
@@ -45,14 +44,13 @@ type Session struct {
 	tls     *tls.Config
 	source  address
 	window  *window
-	limit   *rate.Limiter // nil without limit
-	resting atomic.Bool   // other nodes have the whole limit now
+	limit   *sms.Rate
 	text    encodedCache
 	ref     atomic.Uint32 // reference of texts in several parts
 	bound   atomic.Pointer[conn]
 	down    atomic.Pointer[channel.Failure] // what a message gets while no connection is bound
 	retryAt atomic.Int64                    // when the next connection is tried, Unix nanoseconds
-	paused  atomic.Int64                    // nothing is sent before, Unix nanoseconds
+	paused  sms.Pause                       // the carrier is too busy
 	events  atomic.Int64                    // events waiting to be stored
 	counts  counts
 
@@ -92,6 +90,7 @@ func newSession(cfg Config, settings *tls.Config, options Options) *Session {
 		cfg: cfg, tls: settings, log: options.Logger, arrive: options.Arrive, now: options.Now,
 		source:  sourceAddress(&cfg),
 		window:  newWindow(cfg.Window),
+		limit:   sms.NewRate(cfg.MaxPerSecond, cfg.MaxParts),
 		closing: make(chan struct{}), done: make(chan struct{}), upChanged: make(chan struct{}),
 	}
 	if s.log == nil {
@@ -101,9 +100,6 @@ func newSession(cfg Config, settings *tls.Config, options Options) *Session {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if cfg.MaxPerSecond > 0 {
-		s.limit = rate.NewLimiter(rate.Limit(cfg.MaxPerSecond), max(cfg.MaxPerSecond/20, cfg.MaxParts))
-	}
 	s.down.Store(&channel.Failure{Reason: buurtbel.Unreachable, Temporary: true, Code: "not connected yet"})
 	return s
 }
@@ -112,20 +108,11 @@ func newSession(cfg Config, settings *tls.Config, options Options) *Session {
 func (s *Session) Window() int { return s.cfg.Window }
 
 // Limit sets how many parts a second go at most, where the contract has a limit: nodes that have the same account share it. 0: none for now.
-func (s *Session) Limit(perSecond int) {
-	if s.limit == nil {
-		return
-	}
-	s.resting.Store(perSecond <= 0)
-	if perSecond > 0 && int(s.limit.Limit()) != perSecond {
-		s.limit.SetLimit(rate.Limit(perSecond))
-		s.limit.SetBurst(max(perSecond/20, s.cfg.MaxParts))
-	}
-}
+func (s *Session) Limit(perSecond int) { s.limit.Limit(perSecond) }
 
 // Up tells whether the carrier can take a message now: bound, not closing, not without a share, and not pausing because it was too fast.
 func (s *Session) Up() bool {
-	return s.bound.Load() != nil && !s.resting.Load() && !s.isClosing() && s.pauseLeft() <= 0
+	return s.bound.Load() != nil && !s.limit.Resting() && !s.isClosing() && s.paused.Left() <= 0
 }
 
 func (s *Session) isClosing() bool {

@@ -2,19 +2,18 @@ package sip
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/buurtbel/buurtbel/internal/channel"
 	"github.com/buurtbel/buurtbel/internal/phone"
 )
 
@@ -57,7 +56,7 @@ type Config struct {
 	AnswerTimeout time.Duration `toml:"answer_timeout"` // for the carrier's first word on any request, then it counts as gone; 2s when 0
 
 	Caller     string   `toml:"caller"`      // number that every call presents: E.164 with +
-	Shown      string   `toml:"shown"`       // number that telephones show when the carrier cannot present Caller, else empty
+	Shown      string   `toml:"shown"`       // number that telephones show when the carrier cannot present Caller, else empty; nothing here depends on it
 	Number     string   `toml:"number_form"` // how the carrier wants numbers: "plus" (default), "digits" or "overseas"
 	Country    string   `toml:"country"`     // country of callers whose number comes without country code (ISO 3166); "BE" when empty
 	Countries  []string `toml:"countries"`   // countries that may be called; BE, NL, LU, FR and DE when empty
@@ -240,17 +239,5 @@ func (c *Config) tlsConfig() (*tls.Config, error) {
 	if c.Transport != TLS {
 		return nil, nil
 	}
-	settings := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.TLSServerName}
-	if c.TLSCA == "" {
-		return settings, nil
-	}
-	file, err := os.ReadFile(c.TLSCA)
-	if err != nil {
-		return nil, fmt.Errorf("tls_ca: %w", err)
-	}
-	settings.RootCAs = x509.NewCertPool()
-	if !settings.RootCAs.AppendCertsFromPEM(file) {
-		return nil, errors.New("tls_ca: the file holds no certificate")
-	}
-	return settings, nil
+	return channel.TLS(c.TLSCA, c.TLSServerName)
 }

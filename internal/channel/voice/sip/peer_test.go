@@ -18,6 +18,7 @@ import (
 
 	"github.com/buurtbel/buurtbel/internal/channel/voice"
 	"github.com/buurtbel/buurtbel/internal/channel/voice/sip"
+	"github.com/buurtbel/buurtbel/internal/channel/voice/speech"
 )
 
 // absent skips a test whose peer is not installed; where everything is checked that is a failure.
@@ -174,16 +175,17 @@ func until(t testing.TB, what string, ok func() bool) {
 // receive takes the next value, or fails.
 func receive[T any](t testing.TB, what string, from <-chan T) T {
 	t.Helper()
+	var v T
 	select {
-	case v, ok := <-from:
+	case got, ok := <-from:
 		if !ok {
 			t.Fatal("closed: " + what)
 		}
-		return v
+		v = got
 	case <-time.After(15 * time.Second):
 		t.Fatal("waited in vain: " + what)
 	}
-	panic("unreachable")
+	return v
 }
 
 func dial(t testing.TB, trunk *sip.Trunk) voice.Call {
@@ -234,13 +236,7 @@ func toAudio(b []byte) voice.Audio {
 
 func writeWAV(t testing.TB, path string, a voice.Audio) {
 	t.Helper()
-	b := []byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00data")
-	b = binary.LittleEndian.AppendUint32(b, uint32(2*len(a)))
-	for _, v := range a {
-		b = binary.LittleEndian.AppendUint16(b, uint16(v))
-	}
-	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
-	if err := os.WriteFile(path, b, 0o600); err != nil {
+	if err := os.WriteFile(path, speech.WAV(a), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -105,14 +105,6 @@ func (t *Trunk) Lines() int { return t.cfg.Lines }
 // Up tells whether the carrier can take a call now: registered, where that is agreed, and answering.
 func (t *Trunk) Up() bool { return t.up.Load() && t.ctx.Err() == nil }
 
-// Presents tells whether telephones show the number that calls are to show; shown is the number that they do show.
-func (t *Trunk) Presents() (shown string, presents bool) {
-	if t.cfg.Shown != "" && t.cfg.Shown != t.cfg.Caller {
-		return t.cfg.Shown, false
-	}
-	return t.cfg.Caller, true
-}
-
 // Local is where the trunk takes SIP: address and port.
 func (t *Trunk) Local() string { return t.local.String() }
 
@@ -129,9 +121,6 @@ func (t *Trunk) Stats() Stats {
 	defer t.mu.Unlock()
 	return Stats{Out: t.out, In: t.in, Ringing: int(t.rings.Load())}
 }
-
-// Ring is how long a telephone rings when nobody says otherwise.
-func (t *Trunk) Ring() time.Duration { return t.cfg.Ring }
 
 // Dial calls a number; see voice.Trunk. ring counts from the first ring; before it the carrier has as long again to find the telephone.
 // A ring of 0 is Config.Ring.

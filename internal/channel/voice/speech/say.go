@@ -8,17 +8,16 @@ import (
 	"unicode/utf8"
 
 	"github.com/buurtbel/buurtbel"
-	"github.com/buurtbel/buurtbel/internal/channel"
 )
 
 // Say turns a text as an alert is written into a text as it must be read: no digit is left, abbreviations are whole words, and the zone's
 // own words are as its lexicon spells them. A language that is not known is read as Dutch. No word is ever dropped; what has no rule stays.
-func Say(text string, language buurtbel.Language, lexicon []channel.Respelling) string {
+func Say(text string, language buurtbel.Language, lexicon []buurtbel.Respelling) string {
 	t, ok := tongues()[language]
 	if !ok {
 		t = tongues()[buurtbel.Dutch]
 	}
-	r := &reader{tongue: t, text: clean(text), lexicon: ordered(lexicon)}
+	r := &reader{tongue: t, text: clean(text), lexicon: ordered(lexicon, language)}
 	for r.at < len(r.text) {
 		r.step()
 	}
@@ -31,7 +30,7 @@ type reader struct {
 	text    string
 	at      int
 	out     strings.Builder
-	lexicon []channel.Respelling
+	lexicon []buurtbel.Respelling
 }
 
 // rule reads what its form finds at the place where the reader stands. say gives "" when the rule does not apply after all.
@@ -163,16 +162,16 @@ func foldedPrefix(s, word string) int {
 	return 0
 }
 
-// ordered puts longer words first and drops entries that say nothing.
-func ordered(lexicon []channel.Respelling) []channel.Respelling {
-	var usable []channel.Respelling
+// ordered gives the words of a language, longer ones first, without entries that say nothing.
+func ordered(lexicon []buurtbel.Respelling, language buurtbel.Language) []buurtbel.Respelling {
+	var usable []buurtbel.Respelling
 	for _, l := range lexicon {
 		l.Written, l.Spoken = clean(l.Written), clean(l.Spoken)
-		if l.Written != "" && l.Spoken != "" {
+		if l.Written != "" && l.Spoken != "" && (l.Language == "" || l.Language == language) {
 			usable = append(usable, l)
 		}
 	}
-	slices.SortStableFunc(usable, func(a, b channel.Respelling) int {
+	slices.SortStableFunc(usable, func(a, b buurtbel.Respelling) int {
 		return utf8.RuneCountInString(b.Written) - utf8.RuneCountInString(a.Written)
 	})
 	return usable

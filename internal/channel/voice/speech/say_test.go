@@ -8,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/buurtbel/buurtbel"
-	"github.com/buurtbel/buurtbel/internal/channel"
 )
 
 type line struct{ written, said string }
@@ -123,13 +122,15 @@ func TestSayEnglish(t *testing.T) {
 }
 
 func TestLexicon(t *testing.T) {
-	lexicon := []channel.Respelling{
+	lexicon := []buurtbel.Respelling{
 		{Written: "Gent", Spoken: "Gend"}, {Written: "Gent-Brugge", Spoken: "Gend Brugghe"}, {Written: "PZ Vlierbeek", Spoken: "politiezone Flierbeek"},
 		{Written: "N16", Spoken: "en zestien"}, {Written: "", Spoken: "nooit"}, {Written: "stil", Spoken: " "},
+		{Language: buurtbel.Dutch, Written: "Hulst", Spoken: "Hulzt"}, {Language: buurtbel.French, Written: "Hulst", Spoken: "Ulste"},
 	}
 	for _, c := range []line{
 		{"In GENT en Gent-Brugge, niet in Gentbrugge of Agent.", "In Gend en Gend Brugghe, niet in Gentbrugge of Agent."},
 		{"PZ vlierbeek op de N16 en de N160, stil.", "Politiezone Flierbeek op de en zestien en de N honderdzestig, stil."},
+		{"Naar Hulst.", "Naar Hulzt."},
 	} {
 		if got := Say(c.written, buurtbel.Dutch, lexicon); got != c.said {
 			t.Errorf("%q\n got %q\nwant %q", c.written, got, c.said)
@@ -181,7 +182,7 @@ func contains(all []string, one string) bool {
 func TestSayTakesAnything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.String().Draw(t, "text")
-		said := Say(text, rapid.SampledFrom(buurtbel.Languages).Draw(t, "language"), []channel.Respelling{{Written: text, Spoken: "x"}, {Written: "a", Spoken: text}})
+		said := Say(text, rapid.SampledFrom(buurtbel.Languages).Draw(t, "language"), []buurtbel.Respelling{{Written: text, Spoken: "x"}, {Written: "a", Spoken: text}})
 		if strings.ContainsAny(Say(text, buurtbel.Dutch, nil), "0123456789[]<>") {
 			t.Fatalf("%q: %q", text, said)
 		}

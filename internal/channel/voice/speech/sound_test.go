@@ -1,11 +1,11 @@
 package speech
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,36 +23,20 @@ func tone(frequency float64, rate, n int, amplitude float64) []float64 {
 	return out
 }
 
-// riff puts a sound of any form in a WAV file. size is written as the length of the sound, -1 for the true one.
-func riff(kind, channels, rate, bits int, data []byte, size int) []byte {
-	if size < 0 {
-		size = len(data)
+// file puts a sound of any form in a WAV file, with an odd chunk before it, which is padded. size is written as the length of the sound, -1 for
+// the true one.
+func file(kind, channels, rate, bits int, data []byte, size int) []byte {
+	made := riff(layout{uint16(kind), channels, rate, bits}, data)
+	made = slices.Insert(made, 36, []byte("LIST\x03\x00\x00\x00abc\x00")...)
+	if size >= 0 {
+		binary.LittleEndian.PutUint32(made[len(made)-len(data)-4:], uint32(size))
 	}
-	var b bytes.Buffer
-	word := func(v int) { b.Write(binary.LittleEndian.AppendUint32(nil, uint32(v))) }
-	half := func(v int) { b.Write(binary.LittleEndian.AppendUint16(nil, uint16(v))) }
-	b.WriteString("RIFF")
-	word(36 + size)
-	b.WriteString("WAVEfmt ")
-	word(16)
-	half(kind)
-	half(channels)
-	word(rate)
-	word(rate * channels * bits / 8)
-	half(channels * bits / 8)
-	half(bits)
-	b.WriteString("LIST")
-	word(3)
-	b.WriteString("abc\x00") // an odd chunk is padded
-	b.WriteString("data")
-	word(size)
-	b.Write(data)
-	return b.Bytes()
+	return made
 }
 
 func wavOf(t testing.TB, samples []float64, rate int) []byte {
 	t.Helper()
-	return riff(formPCM, 1, rate, 16, linear(samples, 16), -1)
+	return file(formPCM, 1, rate, 16, linear(samples, 16), -1)
 }
 
 func linear(samples []float64, bits int) []byte {
@@ -92,24 +76,24 @@ func TestEveryFormIsRead(t *testing.T) {
 	for i := 0; i < len(pcm); i += 2 {
 		stereo = append(append(stereo, pcm[i], pcm[i+1]), 0, 0) // the right side is silent
 	}
-	extensible := riff(formExtensible, 1, 16000, 16, pcm, -1)
+	extensible := file(formExtensible, 1, 16000, 16, pcm, -1)
 	extensible = append(append(append(append([]byte(nil), extensible[:16]...), 40, 0, 0, 0), extensible[20:36]...), append(append([]byte{22, 0, 16, 0, 4, 0, 0, 0}, append([]byte{1, 0}, make([]byte, 14)...)...), extensible[36:]...)...)
 	for _, c := range []struct {
 		name     string
 		file     []byte
 		gain, by float64 // expected level, and how far a sample may be off
 	}{
-		{"8 bits", riff(formPCM, 1, 16000, 8, linear(want, 8), -1), 1, 0.01},
-		{"16 bits", riff(formPCM, 1, 16000, 16, pcm, -1), 1, 0.0001},
-		{"24 bits", riff(formPCM, 1, 16000, 24, linear(want, 24), -1), 1, 0.0001},
-		{"32 bits", riff(formPCM, 1, 16000, 32, linear(want, 32), -1), 1, 0.0001},
-		{"floating point", riff(formFloat, 1, 16000, 32, floats, -1), 1, 0.0001},
-		{"A-law", riff(formALaw, 1, 16000, 8, g711.EncodeAlaw(pcm), -1), 1, 0.02},
-		{"mu-law", riff(formMuLaw, 1, 16000, 8, g711.EncodeUlaw(pcm), -1), 1, 0.02},
-		{"stereo", riff(formPCM, 2, 16000, 16, stereo, -1), 0.5, 0.0001},
+		{"8 bits", file(formPCM, 1, 16000, 8, linear(want, 8), -1), 1, 0.01},
+		{"16 bits", file(formPCM, 1, 16000, 16, pcm, -1), 1, 0.0001},
+		{"24 bits", file(formPCM, 1, 16000, 24, linear(want, 24), -1), 1, 0.0001},
+		{"32 bits", file(formPCM, 1, 16000, 32, linear(want, 32), -1), 1, 0.0001},
+		{"floating point", file(formFloat, 1, 16000, 32, floats, -1), 1, 0.0001},
+		{"A-law", file(formALaw, 1, 16000, 8, g711.EncodeAlaw(pcm), -1), 1, 0.02},
+		{"mu-law", file(formMuLaw, 1, 16000, 8, g711.EncodeUlaw(pcm), -1), 1, 0.02},
+		{"stereo", file(formPCM, 2, 16000, 16, stereo, -1), 0.5, 0.0001},
 		{"extensible", extensible, 1, 0.0001},
-		{"length of a pipe", riff(formPCM, 1, 16000, 16, pcm, 0x7ffff000), 1, 0.0001},
-		{"largest length", riff(formPCM, 1, 16000, 16, pcm, 0xffffffff), 1, 0.0001},
+		{"length of a pipe", file(formPCM, 1, 16000, 16, pcm, 0x7ffff000), 1, 0.0001},
+		{"largest length", file(formPCM, 1, 16000, 16, pcm, 0xffffffff), 1, 0.0001},
 	} {
 		s, err := readWAV(c.file)
 		if err != nil || s.rate != 16000 || len(s.samples) != len(want) {
@@ -127,28 +111,41 @@ func TestEveryFormIsRead(t *testing.T) {
 
 func TestWhatIsNoWAV(t *testing.T) {
 	pcm := linear(tone(440, 8000, 100, 0.5), 16)
-	for name, file := range map[string][]byte{
-		"nothing": nil, "text": []byte("<html>geheimetekst</html>"), "a head alone": riff(1, 1, 8000, 16, pcm, -1)[:30], "no sound": riff(1, 1, 8000, 16, nil, -1),
-		"no channels": riff(1, 0, 8000, 16, pcm, -1), "a rate of 1": riff(1, 1, 1, 16, pcm, -1), "12 bits": riff(1, 1, 8000, 12, pcm, -1), "MP3 within": riff(0x55, 1, 8000, 16, pcm, -1),
+	for name, content := range map[string][]byte{
+		"nothing": nil, "text": []byte("<html>geheimetekst</html>"), "a head alone": file(1, 1, 8000, 16, pcm, -1)[:30], "no sound": file(1, 1, 8000, 16, nil, -1),
+		"no channels": file(1, 0, 8000, 16, pcm, -1), "a rate of 1": file(1, 1, 1, 16, pcm, -1), "12 bits": file(1, 1, 8000, 12, pcm, -1), "MP3 within": file(0x55, 1, 8000, 16, pcm, -1),
 	} {
-		if _, err := readWAV(file); err == nil {
+		if _, err := readWAV(content); err == nil {
 			t.Errorf("%s was read", name)
+		}
+	}
+}
+
+func TestWhatIsWrittenIsRead(t *testing.T) {
+	said := voice.Audio{0, 1, -1, math.MaxInt16, math.MinInt16}
+	s, err := readWAV(WAV(said))
+	if err != nil || s.rate != voice.Rate || len(s.samples) != len(said) {
+		t.Fatalf("%v, rate %d, %d samples", err, s.rate, len(s.samples))
+	}
+	for i, x := range s.samples {
+		if x != float64(said[i])/(1<<15) {
+			t.Errorf("sample %d is %f, want %d", i, x, said[i])
 		}
 	}
 }
 
 func FuzzReadWAV(f *testing.F) {
 	pcm := linear(tone(440, 8000, 50, 0.5), 16)
-	f.Add(riff(formPCM, 1, 8000, 16, pcm, -1))
-	f.Add(riff(formALaw, 2, 44100, 8, pcm, 0x7ffff000))
-	f.Add(riff(formExtensible, 1, 22050, 24, pcm, 3))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		s, err := readWAV(file)
+	f.Add(file(formPCM, 1, 8000, 16, pcm, -1))
+	f.Add(file(formALaw, 2, 44100, 8, pcm, 0x7ffff000))
+	f.Add(file(formExtensible, 1, 22050, 24, pcm, 3))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		s, err := readWAV(content)
 		if err != nil {
 			return
 		}
-		if len(s.samples) == 0 || len(s.samples) > len(file) || s.rate < leastRate || s.rate > mostRate {
-			t.Errorf("%d samples at %d Hz from %d bytes", len(s.samples), s.rate, len(file))
+		if len(s.samples) == 0 || len(s.samples) > len(content) || s.rate < leastRate || s.rate > mostRate {
+			t.Errorf("%d samples at %d Hz from %d bytes", len(s.samples), s.rate, len(content))
 		}
 		for _, x := range s.samples {
 			if math.IsNaN(x) || math.Abs(x) > 8 {

@@ -7,6 +7,8 @@ import (
 	"math"
 
 	"github.com/zaf/g711"
+
+	"github.com/buurtbel/buurtbel/internal/channel/voice"
 )
 
 // The forms of sound in a WAV file that are read (RFC 2361, appendix A).
@@ -17,6 +19,35 @@ const (
 	formMuLaw      = 0x0007
 	formExtensible = 0xfffe
 )
+
+// WAV writes sound as a WAV file that every player and browser knows: PCM, one channel, 16 bits.
+func WAV(a voice.Audio) []byte {
+	data := make([]byte, 0, 2*len(a))
+	for _, sample := range a {
+		data = binary.LittleEndian.AppendUint16(data, uint16(sample))
+	}
+	return riff(layout{kind: formPCM, channels: 1, rate: voice.Rate, bits: 16}, data)
+}
+
+// riff puts sound in the container (Multimedia Programming Interface and Data Specifications 1.0, chapter 3).
+func riff(l layout, data []byte) []byte {
+	const head = 44
+	frame := l.channels * l.bits / 8
+	out := make([]byte, 0, head+len(data))
+	out = append(out, "RIFF"...)
+	out = binary.LittleEndian.AppendUint32(out, uint32(head-8+len(data)))
+	out = append(out, "WAVEfmt "...)
+	out = binary.LittleEndian.AppendUint32(out, 16) // length of the form
+	out = binary.LittleEndian.AppendUint16(out, l.kind)
+	out = binary.LittleEndian.AppendUint16(out, uint16(l.channels))
+	out = binary.LittleEndian.AppendUint32(out, uint32(l.rate))
+	out = binary.LittleEndian.AppendUint32(out, uint32(l.rate*frame))
+	out = binary.LittleEndian.AppendUint16(out, uint16(frame))
+	out = binary.LittleEndian.AppendUint16(out, uint16(l.bits))
+	out = append(out, "data"...)
+	out = binary.LittleEndian.AppendUint32(out, uint32(len(data)))
+	return append(out, data...)
+}
 
 // What a file may hold at most. An hour at 48 kHz is no sentence, and a rate of 1 Hz no sound.
 const (
