@@ -62,7 +62,7 @@ type groundBar struct {
 
 const (
 	groundEdge   = 34 // units around what is drawn
-	groundApart  = 34 // units between the middles of two marks: a finger hits the right one
+	groundApart  = 38 // units between the middles of two marks: a finger hits the right one
 	groundTall   = 0.85
 	groundLetter = 8.6 // units that a letter of a label takes, about
 	metresDegree = 111_195
