@@ -88,7 +88,7 @@ func (a *App) Serve(ctx context.Context) error {
 		say = a.say
 	}
 	pages := web.New(web.Options{Say: say, Price: a.price, DB: a.DB, Desk: a.Desk, Entry: a.Gate, Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody,
-		Streets: a.register.streets, StreetAt: a.register.streetAt, PartPrice: a.carrier().Price, Base: a.Base, PushKey: a.pushKey(), Link: a.Config.Server.PublicURL, Health: a.health()})
+		Streets: a.register.streets, StreetAt: a.register.streetAt, PartPrice: a.carrier().Price, Base: a.Base, PushKey: a.pushKey(), Shown: a.shown, Link: a.Config.Server.PublicURL, Health: a.health()})
 	servers := []*http.Server{a.server(ctx, a.beside(pages.Handler()))}
 	servers[0].RegisterOnShutdown(pages.Close) // live pages end with the server
 	listeners := []net.Listener{a.pages}

@@ -38,6 +38,8 @@ type Options struct {
 	Base func(zone buurtbel.ID) string
 	// PushKey is our public key at the push services, base64url; "": no messages go to browsers.
 	PushKey string
+	// Shown takes the receipt of a browser that shows a delivery, and ends when it is stored; nil: no messages go to browsers.
+	Shown func(ctx context.Context, delivery buurtbel.ID) error
 	// Link is what links in mails begin with.
 	Link string
 	// Health tells how the carriers are; nil: nobody knows, and nothing is said of them.

@@ -68,6 +68,10 @@ func (p *Pusher) carry(ctx context.Context, m *channel.Message) channel.Result {
 	return p.post(ctx, m, to, at.Host, payload)
 }
 
+// RefOf names a delivery in its receipts. Push services tell nothing of what became of a message; the browser that shows it does, and knows
+// the delivery alone.
+func RefOf(delivery buurtbel.ID) string { return delivery.String() }
+
 func failed(reason buurtbel.Reason, code string) channel.Result {
 	return channel.Result{Failure: &channel.Failure{Reason: reason, Code: code}}
 }
@@ -138,12 +142,12 @@ func (p *Pusher) post(ctx context.Context, m *channel.Message, to subscription.S
 		&webpush.Options{HTTPClient: p.client, Subscriber: p.cfg.Contact, Topic: topicOf(m, to), TTL: ttlOf(m, p.now()), Urgency: urgencyOf(m.Content.Class),
 			VAPIDPublicKey: p.keys.Public(), VAPIDPrivateKey: p.keys.secret()})
 	if err != nil {
-		return channel.Result{Failure: lost(err, written.Load())}
+		return channel.Result{Refs: []string{RefOf(m.Delivery)}, Failure: lost(err, written.Load())}
 	}
 	after := p.answered(res)
 	f := verdict(res.StatusCode, after)
 	if f == nil {
-		return channel.Result{Parts: 1}
+		return channel.Result{Refs: []string{RefOf(m.Delivery)}, Parts: 1}
 	}
 	if f.Temporary && f.After > 0 {
 		p.rest(host, p.now(), f.After)
