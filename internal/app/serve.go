@@ -180,7 +180,7 @@ func (a *App) pageable() error {
 // tasks is the table of work that verbs leave for later.
 func (a *App) tasks() map[string]jobs.Verb {
 	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads, forget: guarding.Forget(a.DB, periods(a.Config.Retention)), "calls-stopped": joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),
-		silences: governing.CheckSilence(a.DB, a.Config.Server.PublicURL)}
+		store.TaskErase: guarding.Erased(a.DB), silences: governing.CheckSilence(a.DB, a.Config.Server.PublicURL)}
 	for kind, verb := range a.Desk.Verbs() {
 		verbs[kind] = verb
 	}
