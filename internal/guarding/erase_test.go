@@ -19,7 +19,9 @@ func (p *past) officerOf(zone buurtbel.ID) buurtbel.Actor {
 func TestRule14_MembersEraseThemselves(t *testing.T) {
 	eachPast(t, func(p *past) {
 		_, message := p.alert("one")
-		self := func(i int) buurtbel.Actor { return buurtbel.Actor{Person: p.members[i], Zone: p.zone, Office: "member"} }
+		self := func(i int) buurtbel.Actor {
+			return buurtbel.Actor{Person: p.members[i], Zone: p.zone, Office: "member"}
+		}
 		stranger := p.officerOf(p.db.NewID())
 		for who, actor := range map[string]buurtbel.Actor{"another member": self(1), "another zone's officer": stranger} {
 			if err := guarding.Erase(t.Context(), p.db, actor, p.members[0], "own-page"); buurtbel.KeyOf(err) != "error.person.unknown" {
