@@ -1,7 +1,6 @@
 package smoke_test
 
 import (
-	"io"
 	"net"
 	"sync"
 	"testing"
@@ -71,27 +70,31 @@ func (s *stretch) keep(c net.Conn) {
 	s.ends = append(s.ends, c)
 }
 
-// carry brings bytes over until one end closes. On a dead wire they are read and lost.
+// carry brings bytes over until one end closes, which closes the other. On a dead wire bytes are lost, and nobody hears of an end.
 func (s *stretch) carry(from, to net.Conn) {
-	defer to.Close()
 	b := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(b)
-		s.mu.Lock()
-		dead := s.dead
-		s.mu.Unlock()
-		if n > 0 && !dead {
-			if _, err := to.Write(b[:n]); err != nil {
-				return
+		switch {
+		case s.isDead():
+		case n > 0:
+			if _, failed := to.Write(b[:n]); failed != nil {
+				err = failed
 			}
 		}
 		if err != nil {
-			if err == io.EOF && dead {
-				continue
+			if !s.isDead() {
+				to.Close()
 			}
 			return
 		}
 	}
+}
+
+func (s *stretch) isDead() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dead
 }
 
 func (s *stretch) die() {
