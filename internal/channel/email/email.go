@@ -51,7 +51,7 @@ type Mailer struct {
 	quit    chan struct{} // closed by Close: nothing new begins
 	cut     context.Context
 	cutNow  context.CancelFunc // ends every connection at once
-	opening context.Context //nolint:containedctx // ends when nothing new begins: connections that are being made are given up
+	opening context.Context    //nolint:containedctx // ends when nothing new begins: connections that are being made are given up
 	noMore  context.CancelFunc
 	closing sync.Once
 	gone    chan struct{} // closed when every goroutine has ended
