@@ -178,14 +178,14 @@ func (g *ground) label() {
 	for i := range g.Marks {
 		m := &g.Marks[i]
 		long := groundLetter * float64(utf8.RuneCountInString(m.Street))
-		for _, west := range []float64{m.X + 18, m.X - 18 - long} {
+		for _, west := range []float64{m.X + 22, m.X - 22 - long} {
 			b := buurtbel.Box{West: west, East: west + long, South: m.Y - 10, North: m.Y + 10}
 			if west < 2 || b.East > float64(g.Width)-2 || covers(taken, b) {
 				continue
 			}
-			m.Label, m.ToTheEnd, m.LabelX = m.Street, west < m.X, round1(m.X+18)
+			m.Label, m.ToTheEnd, m.LabelX = m.Street, west < m.X, round1(m.X+22)
 			if m.ToTheEnd {
-				m.LabelX = round1(m.X - 18)
+				m.LabelX = round1(m.X - 22)
 			}
 			taken = append(taken, b)
 			break

@@ -79,11 +79,11 @@ func (v *visit) streetReach(r *NetworkReach, n *buurtbel.Network, named []*stree
 		case placed:
 			line.ID = "street-" + n.ID.String() + "-" + strconv.Itoa(i+1)
 			r.Map.Marks = append(r.Map.Marks, ReachMark{At: p, Percent: t.percent, Street: line.Street, ID: line.ID,
-				Words: v.t("screen.reach.mark", "Street", line.Street, "Percent", t.percent, "Count", line.Members)})
+				Words: v.t("screen.reach.mark", "Where", line.Street, "Percent", t.percent, "Count", line.Members)})
 		}
 		r.Streets = append(r.Streets, line)
 	}
-	r.Map.About = v.t("screen.reach.map-about", "Few", len(r.Map.Marks), "Well", len(r.Map.Others))
+	r.Map.About = v.t("screen.reach.map-about", "Count", len(r.Map.Marks), "Total", len(r.Map.Marks)+len(r.Map.Others))
 	if small.enough() {
 		r.Small = StreetReach{Share: v.percentWords(small.arrived, small.sent), Percent: small.percent, Members: len(small.members)}
 	}
