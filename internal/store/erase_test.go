@@ -28,6 +28,7 @@ var personal = map[string]string{
 	"session.person": "row erased", "session.hash": "row erased", "session_device.session": "row erased", "session_device.device": "row erased",
 	"shift.person": "row erased", "shift.device": "row erased", "shift.pin": "row erased",
 	"message.sender": "the office that speaks", "message.texts": "emptied of a letter to this member alone; official texts name nobody",
+	"last_sign.person": "row erased", "mandate.by_id": "kept: the id leads to nobody", "mandate.ended_by": "kept: the id leads to nobody",
 	"mandate.holder":       "kept, ended: who held an office is a dated fact; the id leads to nobody",
 	"audience.members":     "kept until the message is forgotten: ids that lead to nobody, and the count must stay what was frozen",
 	"alert.details":        "kept until the message is forgotten: ids that lead to nobody",
@@ -44,7 +45,7 @@ var personal = map[string]string{
 	"official.name": "an official is no member",
 }
 
-var personalNames = []string{"member", "person", "holder", "household", "contact", "recipient", "delivery", "actor", "by_id", "subject", "hash", "sender", "device", "session", "email", "phone", "number_hash", "user", "owner"}
+var personalNames = []string{"member", "person", "holder", "household", "contact", "recipient", "delivery", "actor", "by_id", "ended_by", "subject", "hash", "sender", "device", "session", "email", "phone", "number_hash", "user", "owner"}
 
 // columnsOf lists the columns of every table of ours with their types.
 func columnsOf(t *testing.T, db *store.DB) map[string]string {
@@ -177,6 +178,7 @@ func (v *village) lives(m store.NewMember, i int) {
 			tx.InsertOneUse(bytesOf("link"), store.OneUse{Purpose: "sign-in", Subject: m.Contacts[2].ID, Person: id, Expires: v.db.Now().Add(time.Hour)}),
 			tx.InsertSession(bytesOf("session"), store.Session{Person: id, Zone: v.zone, Office: "member", Expires: v.db.Now().Add(time.Hour)}),
 			tx.PutShift(bytesOf("device"), []byte("pin"), store.Shift{Person: id, Zone: v.zone, Expires: v.db.Now().Add(time.Hour)}),
+			tx.Sign(id, v.zone),
 			tx.InsertMandate(buurtbel.Mandate{ID: v.db.NewID(), Holder: id, Role: buurtbel.RoleDeputy, Zone: v.zone, Network: v.network, From: v.db.Now().Add(-time.Hour)}),
 			tx.Append(v.zone, buurtbel.EntryContact, id, []byte(m.Contacts[0].ID.String()+" dead")),
 			tx.Post(letter, []store.Recipient{{ID: v.db.NewID(), Member: id, Steps: []store.RecipientStep{{ID: v.db.NewID(), Step: buurtbel.Step{Contact: m.Contacts[2].ID, Channel: buurtbel.Email}}}}}))
