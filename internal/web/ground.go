@@ -131,7 +131,7 @@ func outline(area buurtbel.Area, put func(buurtbel.Point) groundDot) string {
 
 // makeRoom pushes marks apart that would cover each other. Those that moved keep a line to where their street is.
 func (g *ground) makeRoom(bottom float64) {
-	const rounds = 300
+	const rounds = 2000
 	for range rounds {
 		still := true
 		for i := range g.Marks {
@@ -164,7 +164,7 @@ func apart(a, b *groundDot, turn int) bool {
 	if far < 0.5 { // one place: any direction will do, another for each
 		dx, dy, far = math.Cos(float64(turn)), math.Sin(float64(turn)), 1
 	}
-	push := (groundApart - math.Hypot(a.X-b.X, a.Y-b.Y)) / 2
+	push := 0.55 * (groundApart - math.Hypot(a.X-b.X, a.Y-b.Y)) // a little more than needed settles a crowd sooner
 	a.X, a.Y, b.X, b.Y = a.X+dx/far*push, a.Y+dy/far*push, b.X-dx/far*push, b.Y-dy/far*push
 	return false
 }
