@@ -142,7 +142,7 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
 		}
 		a.sessions = append(a.sessions, s)
 		a.limit(c, s.Limit)
-		a.lanes = append(a.lanes, a.shows(a.presentsTexts(i), delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: s, Receipts: c.Receipts, Order: i}))
+		a.lanes = append(a.lanes, a.shows(a.presentsTexts(i), delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: s, Receipts: c.Receipts, Budget: c.MaxPerSecond, Order: i}))
 	}
 	if err := a.openVoice(ctx, o); err != nil {
 		return err
@@ -188,7 +188,7 @@ func (a *App) openGateway(ctx context.Context, i int, o Options) error {
 	}
 	a.gateways = append(a.gateways, g)
 	a.limit(*c, g.Limit)
-	a.lanes = append(a.lanes, a.shows(a.presentsTexts(i), delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: g, Receipts: c.Receipts, Order: i}))
+	a.lanes = append(a.lanes, a.shows(a.presentsTexts(i), delivery.Lane{Channel: buurtbel.SMS, Carrier: c.Name, Sender: g, Receipts: c.Receipts, Budget: c.MaxPerSecond, Order: i}))
 	return nil
 }
 

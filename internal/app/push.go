@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/channel"
 	"github.com/buurtbel/buurtbel/internal/channel/push"
 	"github.com/buurtbel/buurtbel/internal/delivery"
 )
@@ -30,4 +31,17 @@ func (a *App) pushKey() string {
 		return ""
 	}
 	return a.pusher.PublicKey()
+}
+
+// shown takes the receipt of a browser that shows a delivery, by the door through which all receipts come.
+func (a *App) shown(ctx context.Context, delivery buurtbel.ID) error {
+	stored := make(chan error, 1)
+	a.Door.Arrive(channel.Event{Kind: channel.Receipt, Carrier: a.Config.Push.Name, Ref: push.RefOf(delivery), State: channel.ReceiptDelivered},
+		func(err error) { stored <- err })
+	select {
+	case err := <-stored:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/addressfile"
 	"github.com/buurtbel/buurtbel/internal/place"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/wording"
@@ -29,6 +30,7 @@ type register struct {
 type zoneStreets struct {
 	directory *place.Directory
 	names     *wording.Places
+	boxes     map[string][]buurtbel.Box // of the addresses of each street, by its key; one per postal code
 }
 
 func newRegister(db *store.DB) *register {
@@ -76,6 +78,7 @@ func (r *register) load(ctx context.Context) error {
 // zone reads one zone's streets: those whose box meets the box of a network.
 func (r *register) zone(ctx context.Context, z *buurtbel.Zone) error {
 	var streets []store.Street
+	found := map[string][]buurtbel.Box{}
 	err := r.db.Read(ctx, buurtbel.Scope{Zone: z.ID}, func(tx *store.Tx) error {
 		networks, err := tx.Networks()
 		if err != nil {
@@ -93,11 +96,13 @@ func (r *register) zone(ctx context.Context, z *buurtbel.Zone) error {
 		return tx.EachStreetWithin(around(boxes), func(s store.Street, box buurtbel.Box) {
 			if slices.ContainsFunc(boxes, func(b buurtbel.Box) bool { return meet(b, box) }) {
 				streets = append(streets, s)
+				key := addressfile.StreetKey(s.Name)
+				found[key] = append(found[key], box)
 			}
 		})
 	})
 	if err == nil {
-		r.put(z, streets)
+		r.put(z, streets, found)
 	}
 	return err
 }
@@ -115,7 +120,7 @@ func meet(a, b buurtbel.Box) bool {
 	return a.South <= b.North && b.South <= a.North && a.West <= b.East && b.West <= a.East
 }
 
-func (r *register) put(zone *buurtbel.Zone, streets []store.Street) {
+func (r *register) put(zone *buurtbel.Zone, streets []store.Street, boxes map[string][]buurtbel.Box) {
 	seen := map[string]bool{}
 	var known []string
 	for _, s := range streets {
@@ -125,7 +130,7 @@ func (r *register) put(zone *buurtbel.Zone, streets []store.Street) {
 			}
 		}
 	}
-	z := &zoneStreets{directory: place.NewDirectory(oneEach(streets)), names: wording.NewPlaces(known, zone.Names)}
+	z := &zoneStreets{directory: place.NewDirectory(oneEach(streets)), names: wording.NewPlaces(known, zone.Names), boxes: boxes}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.zones[zone.ID] = z
@@ -183,4 +188,22 @@ func (r *register) streets(_ context.Context, zone buurtbel.ID, typed string, n 
 		}
 	}
 	return out
+}
+
+// streetAt gives the middle of a street's addresses within a box. It is not known where two streets of one name have addresses there.
+func (r *register) streetAt(zone buurtbel.ID, street string, within buurtbel.Box) (buurtbel.Point, bool) {
+	r.begin()
+	z := r.of(zone)
+	if z == nil {
+		return buurtbel.Point{}, false
+	}
+	var at buurtbel.Point
+	found := 0
+	for _, b := range z.boxes[addressfile.StreetKey(street)] {
+		if meet(b, within) {
+			found++
+			at = buurtbel.Point{Lat: (max(b.South, within.South) + min(b.North, within.North)) / 2, Lon: (max(b.West, within.West) + min(b.East, within.East)) / 2}
+		}
+	}
+	return at, found == 1
 }

@@ -80,7 +80,7 @@ func (a *App) Serve(ctx context.Context) error {
 		say = a.say
 	}
 	pages := web.New(web.Options{Say: say, Price: a.price, DB: a.DB, Desk: a.Desk, Entry: a.Gate, Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody,
-		Streets: a.register.streets, PartPrice: a.carrier().Price, Base: a.Base, PushKey: a.pushKey(), Link: a.Config.Server.PublicURL, Health: a.health(), Callers: buurtbel.Callers(a.presenting())})
+		Streets: a.register.streets, StreetAt: a.register.streetAt, PartPrice: a.carrier().Price, Base: a.Base, PushKey: a.pushKey(), Shown: a.shown, Link: a.Config.Server.PublicURL, Health: a.health(), Callers: buurtbel.Callers(a.presenting())})
 	servers := []*http.Server{a.server(ctx, a.beside(pages.Handler()))}
 	servers[0].RegisterOnShutdown(pages.Close) // live pages end with the server
 	listeners := []net.Listener{a.pages}
@@ -172,7 +172,7 @@ func (a *App) pageable() error {
 // tasks is the table of work that verbs leave for later.
 func (a *App) tasks() map[string]jobs.Verb {
 	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads, forget: guarding.Forget(a.DB, periods(a.Config.Retention)), "calls-stopped": joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),
-		silences: governing.CheckSilence(a.DB, a.Config.Server.PublicURL)}
+		store.TaskErase: guarding.Erased(a.DB), silences: governing.CheckSilence(a.DB, a.Config.Server.PublicURL)}
 	for kind, verb := range a.Desk.Verbs() {
 		verbs[kind] = verb
 	}

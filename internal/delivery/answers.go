@@ -11,10 +11,12 @@ import (
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
-// answers watches how soon a carrier of short messages answers. One that takes everything and says nothing looks connected until its
-// time-outs, and an alert must not wait for those while another carrier could have it. Calls and mails take their time by nature and are
-// not watched. It decides with now as an argument and knows no clock.
+// answers watches how soon a carrier of texts or mails answers. One that takes everything and says nothing looks connected until its
+// time-outs, and an alert must not wait for those while another carrier could have it. Calls are not watched here: a trunk that gives no word
+// to a call counts as gone after its own answer_timeout. Push services stand beside each other behind one carrier, which watches each of
+// them. It decides with now as an argument and knows no clock.
 type answers struct {
+	mail  bool // set once, before use: a mail server's patience instead of a text carrier's
 	mu    sync.Mutex
 	under int           // hand-overs without an answer
 	since time.Time     // of the last answer, or of the first hand-over after none was under way
@@ -31,24 +33,44 @@ const (
 	smoothing     = 8
 )
 
-func (a *answers) begin(now time.Time) {
+// The same of a mail server, which says something within milliseconds when it is well and may read a mail for a second before it takes it. A
+// mail that goes twice keeps its Message-ID, and one that was only queued is not sent by who gave it up, so a stranger need not be spared.
+const (
+	mailSilent   = 1200 * time.Millisecond
+	mailHopeless = 600 * time.Millisecond // more
+	mailStranger = 1800 * time.Millisecond
+	// mails queue for a few connections: how long one takes is learnt from those before which there were only a few.
+	mailAbreast = 4
+)
+
+// times gives the three of them, in the order above.
+func (a *answers) times() (silent, hopeless, stranger time.Duration) {
+	if a.mail {
+		return mailSilent, mailHopeless, mailStranger
+	}
+	return silentAfter, hopelessAfter, strangerAfter
+}
+
+// begin notes a hand-over; teaches tells whether its time will say what is usual.
+func (a *answers) begin(now time.Time) (teaches bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.under == 0 {
 		a.since = now
 	}
 	a.under++
+	return !a.mail || a.under <= mailAbreast
 }
 
-// over ends a hand-over that was begun at a moment. said tells whether the carrier answered, good whether it took the message.
-func (a *answers) over(began time.Time, said, good bool, now time.Time) {
+// over ends a hand-over that was begun at a moment. said tells whether the carrier answered, usual whether the time it took says what is usual.
+func (a *answers) over(began time.Time, said, usual bool, now time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.under--
 	if said {
 		a.since = now
 	}
-	if took := now.Sub(began); good {
+	if took := now.Sub(began); usual {
 		if a.usual == 0 {
 			a.usual = max(took, time.Microsecond)
 		}
@@ -67,14 +89,18 @@ func (a *answers) silent(now time.Time) bool {
 func (a *answers) hopeless(now time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	limit := a.allowed() + hopelessAfter
+	_, more, stranger := a.times()
+	limit := a.allowed() + more
 	if a.usual == 0 {
-		limit = strangerAfter
+		limit = stranger
 	}
 	return a.under > 0 && now.Sub(a.since) > limit
 }
 
-func (a *answers) allowed() time.Duration { return max(silentAfter, timesUsual*a.usual) }
+func (a *answers) allowed() time.Duration {
+	silent, _, _ := a.times()
+	return max(silent, timesUsual*a.usual)
+}
 
 // unknown tells whether the carrier has not answered yet since the program began.
 func (a *answers) unknown() bool {
@@ -112,7 +138,7 @@ func (h *held) letGo() {
 }
 
 // watched tells whether answers of this lane are watched.
-func (l *lane) watched() bool { return l.Channel == buurtbel.SMS }
+func (l *lane) watched() bool { return l.Channel == buurtbel.SMS || l.Channel == buurtbel.Email }
 
 func (l *lane) silent(now time.Time) bool { return l.watched() && l.answers.silent(now) }
 
@@ -126,11 +152,11 @@ func (l *lane) hand(ctx context.Context, msg *channel.Message, r result) {
 		ctx = l.held.context()
 	}
 	began := l.d.db.Now()
-	l.answers.begin(began)
+	teaches := l.answers.begin(began)
 	l.Sender.Send(ctx, msg, func(res channel.Result) {
 		f := res.Failure
 		good := f == nil
-		l.answers.over(began, good || !f.Uncertain && f.Reason != buurtbel.Unreachable, good, l.d.db.Now())
+		l.answers.over(began, good || !f.Uncertain && f.Reason != buurtbel.Unreachable, good && teaches, l.d.db.Now())
 		if !good && !f.Uncertain && errors.Is(context.Cause(ctx), errSilent) { // it never left
 			l.giveBack(r)
 			return

@@ -99,3 +99,23 @@ func TestACarrierThatIsGivenUpRests(t *testing.T) {
 		t.Error("the second word on one silence made its rest longer")
 	}
 }
+
+// A mail server has its own patience, and mails that waited in its queue teach nothing of how long it takes.
+func TestAnswersOfAMailServer(t *testing.T) {
+	at := time.Date(2026, 6, 1, 3, 0, 0, 0, time.UTC)
+	a := &answers{mail: true}
+	a.begin(at)
+	if a.hopeless(at.Add(mailStranger)) || !a.hopeless(at.Add(mailStranger+time.Millisecond)) {
+		t.Error("a stranger")
+	}
+	a.over(at, true, true, at.Add(20*time.Millisecond))
+	for i := range 128 {
+		if teaches := a.begin(at.Add(time.Second)); teaches != (i < mailAbreast) {
+			t.Fatalf("the %dth teaches: %t", i, teaches)
+		}
+	}
+	at = at.Add(time.Second)
+	if a.silent(at.Add(mailSilent)) || !a.silent(at.Add(mailSilent+time.Millisecond)) || a.hopeless(at.Add(mailSilent+mailHopeless)) || !a.hopeless(at.Add(mailSilent+mailHopeless+time.Millisecond)) {
+		t.Error("one that is known")
+	}
+}

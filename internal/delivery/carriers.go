@@ -70,10 +70,11 @@ func (l *lane) lines() int { return l.d.Share(l.Carrier, l.Sender.Window()) }
 // batches worth a transaction.
 func (l *lane) room() int {
 	under := int(l.unsettled.Load())
-	room := min(l.d.limits.Unsettled-under, l.d.limits.Claim)
+	claim, most := l.portion()
+	room := min(most-under, claim)
 	if l.Channel == buurtbel.Voice {
 		room = min(room, l.lines()-under)
-	} else if room < l.d.limits.Claim/2 && under > 0 {
+	} else if room < claim/2 && under > 0 {
 		return 0
 	}
 	if l.d.alone(l) {
@@ -83,6 +84,20 @@ func (l *lane) room() int {
 		room = min(room, firstBatch-under) // no more than it may keep without a word
 	}
 	return l.health.room(room)
+}
+
+// answersIn is for how many seconds of a carrier's budget a lane may have attempts under way: one that waits for its turn, and two for the answer.
+const answersIn = 3
+
+// portion is how many deliveries are claimed at once, and how many may be under way. Of a carrier with a budget no more is claimed than this node's
+// share lets go in about a second: what waits here longer could be going out by another node, or by another carrier when this one falls silent.
+func (l *lane) portion() (claim, most int) {
+	claim, most = l.d.limits.Claim, l.d.limits.Unsettled
+	if l.Budget <= 0 {
+		return claim, most
+	}
+	share := max(1, l.d.Share(l.Carrier, l.Budget))
+	return min(claim, share), min(most, answersIn*share)
 }
 
 // alone tells whether no other carrier of the channel is connected.

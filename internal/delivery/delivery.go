@@ -35,6 +35,7 @@ type Lane struct {
 	Carrier  string // configured name
 	Sender   channel.Sender
 	Receipts bool   // the carrier tells later what became of a message
+	Budget   int    // messages a second that the contract allows all nodes together; 0: no limit. The carrier itself keeps to it
 	Order    int    // carriers of one channel are used from the lowest; a higher one only while no lower one can take work
 	Shown    string // number or name that telephones show; "" where there is none
 	Own      bool   // Shown is not what members know: used after all others, whatever its order

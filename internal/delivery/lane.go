@@ -48,7 +48,9 @@ func newLane(d *Dispatcher, l Lane) *lane {
 	if l.Own {
 		l.Order += lastResort
 	}
-	return &lane{Lane: l, d: d, results: make(chan result, d.limits.Unsettled), nudged: make(chan struct{}, 1), idle: map[buurtbel.ID]time.Time{}, sick: map[buurtbel.ID]time.Time{}, served: map[buurtbel.ID]bool{}}
+	out := &lane{Lane: l, d: d, results: make(chan result, d.limits.Unsettled), nudged: make(chan struct{}, 1), idle: map[buurtbel.ID]time.Time{}, sick: map[buurtbel.ID]time.Time{}, served: map[buurtbel.ID]bool{}}
+	out.answers.mail = l.Channel == buurtbel.Email
+	return out
 }
 
 func (l *lane) nudge() {

@@ -81,7 +81,7 @@ func (l *lane) commit(batch []result) {
 
 // sooner makes a message due at once that waits only because its carrier is in trouble, when another carrier can have it.
 func (l *lane) sooner(o buurtbel.Outcome, m buurtbel.Move, now time.Time) buurtbel.Move {
-	if m.State == buurtbel.Queued && o.State == buurtbel.Failed && m.Due.After(now) && troubled(o) && l.leaves() {
+	if m.State == buurtbel.Queued && o.State == buurtbel.Failed && m.Due.After(now) && troubled(o) && !l.fit(now) && l.d.elsewhere(l, now) {
 		m.Due = now
 	}
 	return m

@@ -71,3 +71,12 @@ func (tx *Tx) ForgetBrowser(id buurtbel.ID) (bool, error) {
 		nothing, tx.db.AddressHash("gone "+id.String()), micros(tx.now), id, tx.scope.Zone)
 	return n == 1, err
 }
+
+// browserGone erases a browser that its push service does not know any more, with a line in the journal.
+func (tx *Tx) browserGone(id buurtbel.ID) error {
+	gone, err := tx.ForgetBrowser(id)
+	if err != nil || !gone {
+		return err
+	}
+	return tx.Append(tx.scope.Zone, buurtbel.EntryContact, 0, []byte(id.String()+" "+string(buurtbel.ContactGone)))
+}

@@ -18,3 +18,9 @@ func (tx *Tx) MoveMember(id buurtbel.ID, to buurtbel.MemberState) error {
 	changes.row().id("m", id).end()
 	return tx.changed(changes.done())
 }
+
+// NetworkOf gives the network of a member of the scope's zone. NotFound (error.person.unknown) for who is none.
+func (tx *Tx) NetworkOf(member buurtbel.ID) (network buurtbel.ID, err error) {
+	err = tx.row(`select network from member where id = $1 and zone = $2`, member, tx.scope.Zone).Scan(&network)
+	return network, missing(err, "error.person.unknown")
+}

@@ -184,14 +184,20 @@ var deadContacts = pair{
 		where id in (select d.contact from jsonb_array_elements_text($1::jsonb) j(value) join delivery d on d.id = j.value::bigint) and state = 'ok'`,
 }
 
-// followMoves frees the next contact point of who could not be reached, drops it for who was, and marks dead contact points.
+// followMoves frees the next contact point of who could not be reached, drops it for who was, and marks dead contact points. A browser that is
+// gone never comes back by itself: its address and keys are erased at once.
 func (tx *Tx) followMoves(list []Settled) error {
 	free, drop := newBatch(8, 60), newBatch(8, 60)
 	var frees, drops int
 	var dead []buurtbel.ID
 	for i := range list {
 		s := &list[i]
-		if s.Move.Dead {
+		switch {
+		case s.Move.Dead && s.Channel == buurtbel.Push:
+			if err := tx.browserGone(s.Contact); err != nil {
+				return err
+			}
+		case s.Move.Dead:
 			dead = append(dead, s.Delivery)
 		}
 		switch {

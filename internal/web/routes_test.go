@@ -137,6 +137,7 @@ var rights = []expected{
 	{"POST /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"GET /c/{token}", "/c/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /c/{token}", "/c/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /h/{token}/shown", "/h/{none}/shown", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"GET /device/{token}", "/device/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /device/{token}", "/device/{none}", "subscription=x", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /device/{token}/remove", "/device/{none}/remove", "device={none}", "404 404 404 404 404 404 404 404 404 404"},

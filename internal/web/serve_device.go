@@ -18,6 +18,7 @@ func (s *Server) deviceRoutes() []route {
 		{method: "POST", path: "/device/{token}/remove", open: true, handler: (*visit).removeListed},
 		{method: "POST", path: "/devices/renew", open: true, handler: (*visit).renewDevice},
 		{method: "POST", path: "/devices/remove", open: true, handler: (*visit).removeDevice},
+		{method: "POST", path: "/h/{token}/shown", open: true, handler: (*visit).shownOn},
 		{method: "GET", path: "/app", open: true, handler: (*visit).app},
 		{method: "GET", path: "/manifest/{language}", open: true, handler: (*visit).manifest},
 		{method: "GET", path: "/worker.js", open: true, handler: (*visit).worker},

@@ -31,6 +31,7 @@ type zoneHomes struct {
 type memberHome struct {
 	street  *homeStreet
 	network buurtbel.ID
+	door    int // the same for all who live behind one
 }
 
 type homeStreet struct {
@@ -87,7 +88,7 @@ func readHomes(tx *store.Tx, mark int64) (*zoneHomes, error) {
 	if err != nil {
 		return nil, err
 	}
-	doors := map[string]bool{}
+	doors := map[string]int{}
 	for _, n := range networks {
 		members, err := tx.MembersOf([]buurtbel.ID{n.ID})
 		if err != nil {
@@ -102,7 +103,7 @@ func readHomes(tx *store.Tx, mark int64) (*zoneHomes, error) {
 	return z, nil
 }
 
-func (z *zoneHomes) add(network, member buurtbel.ID, home store.Home, doors map[string]bool) {
+func (z *zoneHomes) add(network, member buurtbel.ID, home store.Home, doors map[string]int) {
 	key := foldStreet(home.Street)
 	s := z.streets[key]
 	if s == nil {
@@ -111,11 +112,12 @@ func (z *zoneHomes) add(network, member buurtbel.ID, home store.Home, doors map[
 		z.sorted = append(z.sorted, s)
 	}
 	s.members[network]++
-	if door := key + "\x00" + foldStreet(home.Number) + "\x00" + foldStreet(home.Box); !doors[door] {
-		doors[door] = true
+	door := key + "\x00" + foldStreet(home.Number) + "\x00" + foldStreet(home.Box)
+	if _, known := doors[door]; !known {
+		doors[door] = len(doors)
 		s.homes++
 	}
-	z.of[member] = memberHome{s, network}
+	z.of[member] = memberHome{s, network, doors[door]}
 }
 
 // networksAt gives the networks with members in a street.

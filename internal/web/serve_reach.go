@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -43,7 +42,16 @@ func (v *visit) reach() error {
 	view, loc := ReachOverTime{}, v.place()
 	for _, n := range networks {
 		of := slices.DeleteFunc(slices.Clone(past.Launches), func(r alerting.Reached) bool { return r.Network != n.ID })
-		view.Networks = append(view.Networks, NetworkReach{Name: n.Name, Trend: v.trend(n.Name, of, loc), Enough: len(of) > 0, Streets: v.littleReach(homes, past.Members, n)})
+		reach := NetworkReach{Name: n.Name, Trend: v.trend(n.Name, of, loc), Enough: len(of) > 0}
+		if reach.Enough {
+			named, small := streetsOf(homes, past.Members, n.ID)
+			at, err := v.middles(n, named)
+			if err != nil {
+				return err
+			}
+			v.streetReach(&reach, n, named, small, at)
+		}
+		view.Networks = append(view.Networks, reach)
 	}
 	return v.respond(http.StatusOK, v.frame(v.t("screen.reach.title"), Calm), view)
 }
@@ -72,42 +80,4 @@ func (v *visit) trend(name string, of []alerting.Reached, loc *time.Location) Tr
 		t.Lines = []TrendLine{arrived, soon}
 	}
 	return t
-}
-
-// littleReach lists the streets of a network in which few of the last messages arrived. A street with too few homes to be named counts with
-// the network's other small streets (rule 4).
-func (v *visit) littleReach(homes *zoneHomes, members map[buurtbel.ID]alerting.MemberReach, network *buurtbel.Network) []StreetReach {
-	type tally struct{ members, sent, arrived int }
-	by := map[string]*tally{}
-	for id, m := range members {
-		home, known := homes.of[id]
-		if !known || home.network != network.ID {
-			continue
-		}
-		name := ""
-		if home.street.named() {
-			name = home.street.name
-		}
-		if by[name] == nil {
-			by[name] = &tally{}
-		}
-		by[name].members, by[name].sent, by[name].arrived = by[name].members+1, by[name].sent+m.Sent, by[name].arrived+m.Arrived
-	}
-	share := func(name string) int { return percent(by[name].arrived, by[name].sent) }
-	var names []string
-	for name, t := range by {
-		if share(name) < reachLittle && t.members >= fewHomes { // of fewer people nothing is told
-			names = append(names, name)
-		}
-	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(share(a), share(b)), cmp.Compare(a, b)) })
-	var out []StreetReach
-	for _, name := range names {
-		words := name
-		if name == "" {
-			words = v.t("screen.reach.small-streets")
-		}
-		out = append(out, StreetReach{words, v.percentWords(by[name].arrived, by[name].sent), by[name].members})
-	}
-	return out
 }

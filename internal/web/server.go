@@ -26,6 +26,8 @@ type Options struct {
 	MaxBody int64          // bytes of a request
 	// Streets gives the street names of a zone, for suggestions while typing.
 	Streets func(ctx context.Context, zone buurtbel.ID, prefix string, n int) []string
+	// StreetAt gives the middle of a street's addresses within a box, as the register of addresses has them; nil or false: not known.
+	StreetAt func(zone buurtbel.ID, street string, within buurtbel.Box) (buurtbel.Point, bool)
 	// PartPrice is what one SMS part costs in 1/10000 euro; 0: as the zone has it.
 	PartPrice int64
 	// Price is what one SMS part, or one minute of a call begun, costs at a carrier in 1/10000 euro; nil: PartPrice for all.
@@ -36,6 +38,8 @@ type Options struct {
 	Base func(zone buurtbel.ID) string
 	// PushKey is our public key at the push services, base64url; "": no messages go to browsers.
 	PushKey string
+	// Shown takes the receipt of a browser that shows a delivery, and ends when it is stored; nil: no messages go to browsers.
+	Shown func(ctx context.Context, delivery buurtbel.ID) error
 	// Link is what links in mails begin with.
 	Link string
 	// Health tells how the carriers are; nil: nobody knows, and nothing is said of them.

@@ -15,7 +15,10 @@ type NetworkReach struct {
 	Name    string
 	Trend   Trend
 	Streets []StreetReach // with little reach, the least first
-	Enough  bool          // alerts went out, so that the list of streets says something
+	Others  []StreetReach // those that are reached well, by name
+	Small   StreetReach   // those with too few homes to be named, together; no members: nothing is said of them
+	Map     ReachMap
+	Enough  bool // alerts went out, so that the list of streets says something
 }
 
 // Trend is the reach of one alert after another, the oldest first.
@@ -40,10 +43,12 @@ type TrendPoint struct {
 	Soon        string
 }
 
-// StreetReach is a street, or the network for the streets that may not be named.
+// StreetReach is a street, or the small streets together.
 type StreetReach struct {
 	Street, Share string
+	Percent       int
 	Members       int
+	ID            string // of its line, where its mark on the map leads; empty: it has no mark
 }
 
 // trendDrawing is a Trend laid out on a drawing of a given width.

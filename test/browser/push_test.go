@@ -87,6 +87,7 @@ func TestFirefoxGetsAnAlertAndConfirms(t *testing.T) {
 	if shown != h.town.Zone.Name+"|nl" {
 		t.Errorf("what the device shows: %s", shown)
 	}
+	// Without a desktop Firefox puts no alert on the screen and tells its worker so: what was not shown gives no receipt.
 	if s := h.pushed(alert); len(s) != 1 || s[0] != buurtbel.HandedOver {
 		t.Errorf("before the tap: %v", s)
 	}

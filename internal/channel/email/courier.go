@@ -2,6 +2,7 @@ package email
 
 import (
 	"cmp"
+	"context"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -83,6 +84,9 @@ func (c *courier) carry(j *job) (next *job) {
 			return nil
 		}
 	}
+	if j.ctx.Done() != nil { // who takes a mail back does not wait for a server that says nothing
+		defer context.AfterFunc(j.ctx, c.line.abandon)()
+	}
 	refusal, err := c.line.envelopeAnswer()
 	switch {
 	case err != nil:
@@ -128,7 +132,7 @@ func (c *courier) connect(j *job) bool {
 		return false
 	}
 	c.m.health.begin()
-	l, why := c.m.dial()
+	l, why := c.m.dial(j.ctx)
 	if why == nil {
 		c.line = l
 		c.m.health.opened()

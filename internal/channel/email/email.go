@@ -51,6 +51,8 @@ type Mailer struct {
 	quit    chan struct{} // closed by Close: nothing new begins
 	cut     context.Context
 	cutNow  context.CancelFunc // ends every connection at once
+	opening context.Context    //nolint:containedctx // ends when nothing new begins: connections that are being made are given up
+	noMore  context.CancelFunc
 	closing sync.Once
 	gone    chan struct{} // closed when every goroutine has ended
 
@@ -98,6 +100,7 @@ func newMailer(ctx context.Context, cfg Config, o Options) (*Mailer, error) {
 	m.urgent = make(chan *job, cfg.Window)
 	m.routine = make(chan *job, cfg.Window)
 	m.cut, m.cutNow = context.WithCancel(context.WithoutCancel(ctx))
+	m.opening, m.noMore = context.WithCancel(m.cut)
 	return m, nil
 }
 
@@ -150,6 +153,7 @@ func (m *Mailer) Close(ctx context.Context) error {
 func (m *Mailer) shut() {
 	m.closing.Do(func() {
 		close(m.quit)
+		m.noMore()
 		m.refuseQueued()
 	})
 }

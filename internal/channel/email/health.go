@@ -126,7 +126,7 @@ func (m *Mailer) dropped(why *channel.Failure) {
 func (m *Mailer) probe() {
 	for {
 		m.health.begin()
-		if l, why := m.dial(); why == nil {
+		if l, why := m.dial(m.opening); why == nil {
 			m.recovered()
 			l.hangUp()
 		} else {

@@ -32,10 +32,13 @@ type line struct {
 	maxSize    int      // RFC 1870; 0: not said
 }
 
-// dial connects, secures and signs in.
-func (m *Mailer) dial() (*line, *channel.Failure) {
+// dial connects, secures and signs in. It is given up when ctx ends, and when the Mailer closes: nobody was given a mail yet.
+func (m *Mailer) dial(ctx context.Context) (*line, *channel.Failure) {
 	dialer := net.Dialer{Timeout: m.cfg.Timeouts.Connect}
-	conn, err := dialer.DialContext(m.cut, "tcp", m.cfg.Address)
+	opening, cancel := context.WithCancel(m.opening)
+	defer cancel()
+	defer context.AfterFunc(ctx, cancel)()
+	conn, err := dialer.DialContext(opening, "tcp", m.cfg.Address)
 	if err != nil {
 		return nil, failureOf(err)
 	}
@@ -43,6 +46,7 @@ func (m *Mailer) dial() (*line, *channel.Failure) {
 	raw := conn
 	l.uncut = context.AfterFunc(m.cut, func() { raw.Close() }) // it is being thrown away
 	l.use(conn)
+	defer context.AfterFunc(opening, func() { raw.Close() })() // before opening ends, because it was deferred later
 	if err := l.open(m); err != nil {
 		l.close()
 		return nil, failureOf(err)
@@ -277,6 +281,9 @@ func (l *line) hangUp() {
 	}
 	l.close()
 }
+
+// abandon lets whoever reads or writes fail at once. It may be called from any goroutine.
+func (l *line) abandon() { l.conn.Close() }
 
 func (l *line) close() {
 	l.uncut()

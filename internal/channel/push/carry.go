@@ -68,6 +68,10 @@ func (p *Pusher) carry(ctx context.Context, m *channel.Message) channel.Result {
 	return p.post(ctx, m, to, at.Host, payload)
 }
 
+// RefOf names a delivery in its receipts. Push services tell nothing of what became of a message; the browser that shows it does, and knows
+// the delivery alone.
+func RefOf(delivery buurtbel.ID) string { return delivery.String() }
+
 func failed(reason buurtbel.Reason, code string) channel.Result {
 	return channel.Result{Failure: &channel.Failure{Reason: reason, Code: code}}
 }
@@ -126,7 +130,13 @@ func ttlOf(m *channel.Message, now time.Time) int {
 }
 
 func (p *Pusher) post(ctx context.Context, m *channel.Message, to subscription.Subscription, host string, payload []byte) channel.Result {
-	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	watched, done, wait := p.hosts.begin(ctx, host)
+	if wait > 0 {
+		f := ended("silent")
+		f.After = wait
+		return channel.Result{Failure: f}
+	}
+	ctx, cancel := context.WithTimeout(watched, p.cfg.Timeout)
 	defer cancel()
 	defer context.AfterFunc(p.cut, cancel)()
 	var written atomic.Bool
@@ -137,13 +147,18 @@ func (p *Pusher) post(ctx context.Context, m *channel.Message, to subscription.S
 	res, err := webpush.SendNotificationWithContext(ctx, payload, &webpush.Subscription{Endpoint: to.Endpoint, Keys: webpush.Keys{Auth: to.Keys.Auth, P256dh: to.Keys.P256dh}},
 		&webpush.Options{HTTPClient: p.client, Subscriber: p.cfg.Contact, Topic: topicOf(m, to), TTL: ttlOf(m, p.now()), Urgency: urgencyOf(m.Content.Class),
 			VAPIDPublicKey: p.keys.Public(), VAPIDPrivateKey: p.keys.secret()})
+	done(err == nil)
 	if err != nil {
-		return channel.Result{Failure: lost(err, written.Load())}
+		f := lost(err, written.Load())
+		if errors.Is(context.Cause(ctx), errMute) {
+			f.Code = "silent"
+		}
+		return channel.Result{Refs: []string{RefOf(m.Delivery)}, Failure: f}
 	}
 	after := p.answered(res)
 	f := verdict(res.StatusCode, after)
 	if f == nil {
-		return channel.Result{Parts: 1}
+		return channel.Result{Refs: []string{RefOf(m.Delivery)}, Parts: 1}
 	}
 	if f.Temporary && f.After > 0 {
 		p.rest(host, p.now(), f.After)

@@ -37,6 +37,7 @@ type Pusher struct {
 	client *http.Client
 	room   chan struct{} // one token per hand-over that is open
 	resting
+	hosts hosts
 	lifetime
 }
 

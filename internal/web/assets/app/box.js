@@ -48,7 +48,7 @@ export async function send(path, values) {
   return data;
 }
 
-// confirmed says that a message was heard: "heard", "waiting" when there is no connection now, "unknown" when the link counts no more.
+// confirmed says that a message was heard, or with a path that ends in /shown that it stands on the screen: "heard", "waiting" when there is no connection now, "unknown" when the link counts no more.
 export async function confirmed(path) {
   let said = "waiting";
   try {

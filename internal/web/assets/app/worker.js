@@ -55,6 +55,8 @@ async function arrived(data) {
   await tellPages(); // first: showing may wait for the device
   await show(m, isOver(m) ? wordsOf(m.lang).over + "\n" + m.text : m.text, false);
   await confirmWaiting();
+  const path = ownPath(m.link);
+  if (path && !isOver(m)) await confirmed(path + "/shown"); // waits for a connection like a tap does
 }
 self.addEventListener("push", (e) => e.waitUntil(arrived(e.data)));
 
