@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -87,7 +88,7 @@ func (a *App) Serve(ctx context.Context) error {
 	if a.voices.scripts != nil {
 		say = a.say
 	}
-	pages := web.New(web.Options{Say: say, Price: a.price, DB: a.DB, Desk: a.Desk, Entry: a.Gate, Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody,
+	pages := web.New(web.Options{Say: say, Price: a.price, DB: a.DB, Desk: a.Desk, Entry: a.Gate, Drills: a.Drills, Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody,
 		Streets: a.register.streets, PartPrice: a.carrier().Price, Base: a.Base, PushKey: a.pushKey(), Link: a.Config.Server.PublicURL, Health: a.health()})
 	servers := []*http.Server{a.server(ctx, a.beside(pages.Handler()))}
 	servers[0].RegisterOnShutdown(pages.Close) // live pages end with the server
@@ -181,8 +182,8 @@ func (a *App) pageable() error {
 func (a *App) tasks() map[string]jobs.Verb {
 	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads, forget: guarding.Forget(a.DB, periods(a.Config.Retention)), "calls-stopped": joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),
 		silences: governing.CheckSilence(a.DB, a.Config.Server.PublicURL)}
-	for kind, verb := range a.Desk.Verbs() {
-		verbs[kind] = verb
+	for _, list := range []map[string]jobs.Verb{a.Desk.Verbs(), a.Drills.Verbs()} {
+		maps.Copy(verbs, list)
 	}
 	return verbs
 }

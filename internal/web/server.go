@@ -12,6 +12,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/alerting"
 	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/entering"
+	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
@@ -38,6 +39,8 @@ type Options struct {
 	PushKey string
 	// Link is what links in mails begin with.
 	Link string
+	// Drills arranges exercises.
+	Drills *governing.Drills
 	// Health tells how the carriers are; nil: nobody knows, and nothing is said of them.
 	Health func() []delivery.Health
 }
@@ -129,6 +132,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.treeRoutes()...)
 	all = append(all, s.reachRoutes()...)
 	all = append(all, s.mandateRoutes()...)
+	all = append(all, s.exerciseRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

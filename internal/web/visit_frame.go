@@ -81,6 +81,7 @@ func (v *visit) places() []Link {
 	add(buurtbel.MaySeeNames, "screen.place.tree", "/tree")
 	add(buurtbel.MaySeeMandates, "screen.place.mandates", "/mandates")
 	add(buurtbel.MaySeeLooks, "screen.place.looked", "/looked")
+	add(buurtbel.MayAgree, "screen.place.exercises", "/exercises") // police find theirs on the first page
 	return out
 }
 
