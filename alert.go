@@ -60,6 +60,7 @@ const (
 	KindAnswer     MessageKind = "answer"   // automatic answer to a text
 	KindReport     MessageKind = "report"   // to chief and mandated officer: departed from the plan
 	KindBulletin   MessageKind = "bulletin" // not urgent
+	KindProbe      MessageKind = "probe"    // asks a silent contact point for a sign of life
 )
 
 // Class gives the order in which kinds of message are sent.

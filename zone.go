@@ -23,6 +23,7 @@ type Zone struct {
 	Cascade   Cascade      // when a call follows a text
 	Silence   int          // days without a sign after which a coordinator's deputy and officer are told; 0: DefaultSilence, negative: nobody is
 	Lexicon   []Respelling // words that a voice would say wrong
+	Exercises *Exercises   // how it exercises with its networks; nil: DefaultExercises
 }
 
 // Hours is a span of local wall time in minutes after midnight; From may be later than Until, over midnight.
@@ -84,6 +85,14 @@ type Limits struct {
 
 // DefaultLimits are a village's: 25 km², 5,000 members, five minutes.
 var DefaultLimits = Limits{SquareKM: 25, Members: 5000, Wait: 300, Part: 550}
+
+// Exercising gives how the zone exercises.
+func (z *Zone) Exercising() Exercises {
+	if z.Exercises == nil {
+		return DefaultExercises
+	}
+	return *z.Exercises
+}
 
 // Location gives the zone's time zone.
 func (z *Zone) Location() (*time.Location, error) {

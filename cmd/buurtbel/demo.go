@@ -193,7 +193,10 @@ func (d *demo) seed() error {
 	}
 	progress := gauge(int64(d.options.Members), d.w.say("seed"))
 	d.town, err = d.app.SeedTown(d.w.ctx, town.Build(d.options.Seed, d.options.Members), func(members int) { show(progress, int64(members)) })
-	return err
+	if err != nil {
+		return err
+	}
+	return d.app.SeedExercises(d.w.ctx, d.town)
 }
 
 // end closes the store and ends the outside world, which must be last; only then the temporary folder goes.

@@ -72,6 +72,8 @@ type Draft struct {
 	OffPlan  string // written reason for departing from the plan
 	Unwise   string // written reason for going on in spite of warnings
 	Asked    buurtbel.Asked
+	// Also runs in the transaction of the launch, if it is not nil: what must hold with it, or nothing goes out.
+	Also func(tx *store.Tx, alert buurtbel.ID) error
 }
 
 // Address is a home that is left out. An empty Box leaves out the whole house.

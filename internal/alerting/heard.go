@@ -1,6 +1,7 @@
 package alerting
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -54,6 +55,9 @@ func (d *Desk) Shown(ctx context.Context, link string) (*Page, error) {
 		if m, err = tx.Message(place.Message); err != nil {
 			return err
 		}
+		if place.Alert == 0 { // a question for a sign of life
+			return nil
+		}
 		later, err := tx.MessagesOf(place.Alert)
 		for _, l := range later {
 			corrected = corrected || l.Kind == buurtbel.KindCorrection && l.ID > m.ID
@@ -100,13 +104,13 @@ func (d *Desk) heard(ctx context.Context, p store.DeliveryPlace, shared bool) er
 		if err != nil || !first {
 			return err
 		}
-		return tx.Append(p.Alert, buurtbel.EntryHeard, 0, []byte(p.Recipient.String()))
+		return tx.Append(cmp.Or(p.Alert, p.Zone), buurtbel.EntryHeard, 0, []byte(p.Recipient.String()))
 	})
 }
 
 // Answered takes "1", OK, JA, OUI … from a number: every member who has that number, a shared line, heard it; who shares it is still
 // reached on the own contact points. It gives the alert that was
-// answered, 0 when the number got none in the last three days.
+// answered, 0 when it was a question for a sign of life; zone 0 when the number got nothing to answer in the last three days.
 func (d *Desk) Answered(ctx context.Context, from string) (zone, alert buurtbel.ID, err error) {
 	var places []store.DeliveryPlace
 	since := d.db.Now().Add(-answerable)

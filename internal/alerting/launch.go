@@ -196,6 +196,11 @@ func (d *Desk) store(ctx context.Context, actor buurtbel.Actor, s *setting, draf
 		if err := tx.Append(a.ID, buurtbel.EntryLaunch, actor.Person, d.launchEntry(a, draft, check, len(audience), digest)); err != nil {
 			return err
 		}
+		if draft.Also != nil {
+			if err := draft.Also(tx, a.ID); err != nil {
+				return err
+			}
+		}
 		if second {
 			return d.askSecond(tx, a, digest, len(audience))
 		}
@@ -276,13 +281,21 @@ func (d *Desk) plan(s *setting, m *buurtbel.Message, people []store.Reachable, l
 			out[i].Left = buurtbel.LeftExercise
 			continue
 		}
-		steps, left := buurtbel.Deliver(&p.Member, p.Contacts, want, now)
+		steps, left := planned(m, p, want, now)
 		out[i].Left = left
 		for _, step := range steps {
 			out[i].Steps = append(out[i].Steps, store.RecipientStep{ID: d.db.NewID(), Step: step})
 		}
 	}
 	return out
+}
+
+// planned is how a member gets an alert, or hears beforehand of an exercise.
+func planned(m *buurtbel.Message, p *store.Reachable, want buurtbel.Want, now time.Time) ([]buurtbel.Step, buurtbel.Left) {
+	if m.Kind == buurtbel.KindBulletin && m.Exercise {
+		return buurtbel.Announce(&p.Member, p.Contacts, want.Channels)
+	}
+	return buurtbel.Deliver(&p.Member, p.Contacts, want, now)
 }
 
 func wordingFor(m *buurtbel.Message, regime string) int {

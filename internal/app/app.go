@@ -25,6 +25,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/config"
 	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/entering"
+	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/holiday"
 	"github.com/buurtbel/buurtbel/internal/jobs"
 	"github.com/buurtbel/buurtbel/internal/phone"
@@ -49,6 +50,7 @@ type App struct {
 	Dispatcher *delivery.Dispatcher
 	Door       *arriving.Door
 	Gate       *entering.Gate
+	Drills     *governing.Drills
 	Metrics    *prometheus.Registry
 	Base       func(zone buurtbel.ID) string // quiet base map of a zone as GeoJSON; nil: none
 
@@ -114,6 +116,8 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 	})
 	a.Desk = alerting.New(db, alerting.Options{Channels: a.channels(), Carrier: a.carrier(), Calendar: calendarOf, Within: a.audience.within,
 		Places: a.register.places, Link: c.Server.PublicURL, Logger: o.Logger})
+	a.Drills = governing.NewDrills(db, governing.DrillOptions{Channels: a.channels(), Part: a.carrier().Price, Minute: a.carrier().Minute, Answer: a.carrier().Answer,
+		Calendar: calendarOf, Link: c.Server.PublicURL})
 	a.Gate = entering.New(db, entering.Options{Link: c.Server.PublicURL, Logger: o.Logger})
 	a.Door = arriving.New(db, arriving.Options{Desk: a.Desk, Phone: phoneOf, Logger: o.Logger, Received: a.received})
 	return a, nil
@@ -207,7 +211,7 @@ func (a *App) Run(ctx context.Context) error {
 	work.Go(func() { a.voices.prepare(ctx, a) })
 	work.Go(func() { jobs.New(a.DB, a.tasks(), a.log).Run(ctx) })
 	err := a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
-		return errors.Join(tx.Later(sealHeads, 0, tx.Now()), tx.Later(forget, 0, tx.Now()), tx.Later(silences, 0, tx.Now()))
+		return errors.Join(tx.Later(sealHeads, 0, tx.Now()), tx.Later(forget, 0, tx.Now()), tx.Later(silences, 0, tx.Now()), tx.Later(governing.PlanAll, 0, tx.Now()))
 	})
 	if err != nil {
 		a.log.Error("leave daily work for later", "error", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -79,8 +80,14 @@ func (a *App) Serve(ctx context.Context) error {
 	if a.voices.scripts != nil {
 		say = a.say
 	}
-	pages := web.New(web.Options{Say: say, Price: a.price, DB: a.DB, Desk: a.Desk, Entry: a.Gate, Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody,
-		Streets: a.register.streets, StreetAt: a.register.streetAt, PartPrice: a.carrier().Price, Base: a.Base, PushKey: a.pushKey(), Shown: a.shown, Link: a.Config.Server.PublicURL, Health: a.health(), Callers: buurtbel.Callers(a.presenting())})
+	pages := web.New(web.Options{
+		Say: say, Price: a.price, PartPrice: a.carrier().Price,
+		DB: a.DB, Desk: a.Desk, Entry: a.Gate, Drills: a.Drills,
+		Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody, Link: a.Config.Server.PublicURL,
+		Streets: a.register.streets, StreetAt: a.register.streetAt, Base: a.Base,
+		PushKey: a.pushKey(), Shown: a.shown,
+		Health: a.health(), Callers: buurtbel.Callers(a.presenting()),
+	})
 	servers := []*http.Server{a.server(ctx, a.beside(pages.Handler()))}
 	servers[0].RegisterOnShutdown(pages.Close) // live pages end with the server
 	listeners := []net.Listener{a.pages}
@@ -171,10 +178,13 @@ func (a *App) pageable() error {
 
 // tasks is the table of work that verbs leave for later.
 func (a *App) tasks() map[string]jobs.Verb {
-	verbs := map[string]jobs.Verb{sealHeads: a.sealHeads, forget: guarding.Forget(a.DB, periods(a.Config.Retention)), "calls-stopped": joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),
-		store.TaskErase: guarding.Erased(a.DB), silences: governing.CheckSilence(a.DB, a.Config.Server.PublicURL)}
-	for kind, verb := range a.Desk.Verbs() {
-		verbs[kind] = verb
+	verbs := map[string]jobs.Verb{
+		sealHeads: a.sealHeads, forget: guarding.Forget(a.DB, periods(a.Config.Retention)), store.TaskErase: guarding.Erased(a.DB),
+		"calls-stopped": joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),
+		silences: governing.CheckSilence(a.DB, a.Config.Server.PublicURL),
+	}
+	for _, list := range []map[string]jobs.Verb{a.Desk.Verbs(), a.Drills.Verbs()} {
+		maps.Copy(verbs, list)
 	}
 	return verbs
 }

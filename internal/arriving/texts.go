@@ -150,7 +150,7 @@ func (d *Door) acknowledge(ctx context.Context, in *store.Inbound, holders []sto
 	if err != nil {
 		return err
 	}
-	if alert == 0 { // there was nothing to acknowledge: it is a text like any other
+	if zone == 0 { // there was nothing to acknowledge: it is a text like any other
 		in.Meaning = buurtbel.AnswerOther
 		return d.keep(ctx, in, holders)
 	}

@@ -314,10 +314,10 @@ func (tx *Tx) LastDeliveriesTo(hash []byte, since time.Time) ([]DeliveryPlace, e
 		}
 		return err
 	}, `select d.id, d.recipient, d.message, m.alert, d.zone, r.member, d.contact, m.kind, m.expires, r.heard_at, d.wording
-		from contact c join message m on m.zone = c.zone and m.at >= $2 and m.kind in ('launch', 'update', 'correction', 'all-clear')
+		from contact c join message m on m.zone = c.zone and m.at >= $2 and m.kind in ('launch', 'update', 'correction', 'all-clear', 'probe')
 		join recipient r on r.message = m.id and r.member = c.member join delivery d on d.recipient = r.id and d.contact = c.id
 		where c.hash = $1 and d.state in ('sending', 'uncertain', 'rang', 'handed-over', 'delivered', 'heard')
-		order by r.member, m.id desc, d.id desc`, hash, micros(since))
+		order by r.member, case when m.kind = 'probe' then 1 else 0 end, m.id desc, d.id desc`, hash, micros(since))
 	return out, err
 }
 

@@ -29,6 +29,7 @@ var secrets = map[string]string{
 	"incident": "INC-ZW-90125", "call sign": "KRAANVOGEL-7", "text": "de wielewaal is gevlogen", "mail": "de nachtegaal bleef zitten", "reply": "ik zag de hop bij de schuur",
 	"second reply": "en daarna de ijsvogel", "writer": "+32455076599", "written to": "+32455076511", "official": "Hoofdinspecteur Roodborst", "journal": "grutto keek naar wulp",
 	"staged name": "Tureluurina", "staged street": "Plevierenkade", "staged number": "+32455076522",
+	"reason of a skipped exercise": "want de roerdomp broedt",
 }
 
 // places are coordinates that appear nowhere else: a member's home, a staged one, and a drawn area.
@@ -66,6 +67,9 @@ func entrust(t *testing.T, db *store.DB) {
 			func() error { _, err := tx.InsertInbound(first); return err },
 			func() error { _, err := tx.InsertInbound(second); return err },
 			func() error { return tx.Append(a.ID, buurtbel.EntryLook, 0, []byte(s["journal"])) },
+			func() error {
+				return tx.InsertExercise(&buurtbel.Exercise{ID: batch + 1, Network: v.network, State: buurtbel.ExerciseSkipped, Reason: s["reason of a skipped exercise"]})
+			},
 			func() error { return tx.InsertImport(store.Import{ID: batch, Network: v.network, Total: 1}) },
 			func() error { return tx.StageRows(batch, []store.ImportRow{{Line: 2, Member: staged}}) },
 		} {

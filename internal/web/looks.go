@@ -75,7 +75,7 @@ func (s sample) own(key string) string { return locale.Text(s.lang, key, nil) }
 
 // samplePages lists the pages of /looks in the order of an alert's life.
 var samplePages = []string{"sign-in", "sign-in-sent", "enter", "start-dispatcher", "start-officer", "start-coordinator", "start-member", "dispatch", "dispatch-refused",
-	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "trees", "tree", "tree-sheets", "outage", "reach", "templates", "template", "template-new", "heard", "heard-said", "check", "check-real", "check-unknown", "number", "number-sheet", "number-zones", "carriers", "device", "app", "hand-over", "failure"}
+	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "trees", "tree", "tree-sheets", "outage", "reach", "exercises", "drill-launch", "templates", "template", "template-new", "heard", "heard-said", "check", "check-real", "check-unknown", "number", "number-sheet", "number-zones", "carriers", "device", "app", "hand-over", "failure"}
 
 func (s sample) page(name string) (Frame, Page) {
 	f := s.frame()
@@ -116,6 +116,12 @@ func (s sample) page(name string) (Frame, Page) {
 	case "trees", "tree", "tree-sheets":
 		f.Title, f.Role = s.t("tree.title"), s.t("role.coordinator")
 		return f, s.tree(name)
+	case "exercises", "drill-launch":
+		f.Title, f.Role = s.t("exercises.title"), s.t("role.coordinator")
+		if name == "drill-launch" {
+			f.Title, f.Role, f.Mode = s.t("exercises.launch-title", "Network", "BIN Kerkveld"), s.t("role.officer"), Exercise
+		}
+		return f, s.exercises(name == "drill-launch")
 	case "reach":
 		f.Title, f.Role = s.t("reach.title"), s.t("role.officer")
 		return f, s.reach()

@@ -103,6 +103,6 @@ func (s sample) handOver() HandOver {
 func (s sample) lost() Lost {
 	why := s.t("lost.why-dead")
 	return Lost{[]LostNetwork{{"1", "BIN Kerkveld", 2, []Fact{{s.t("lost.kind-mobile"), "1"}, {s.t("lost.kind-mailbox"), "1"}}, "/lost",
-		[]LostPerson{{Name: "Jan Peeters", Kind: s.t("lost.kind-mobile"), Why: s.t("lost.why-stopped")}, {Name: "Rosa Claes", Kind: s.t("lost.kind-mailbox"), Why: why}, {Name: "Mia Peeters", Kind: s.t("lost.kind-fixed"), Why: s.t("lost.why-no-calls"), Contact: "1"}}},
+		[]LostPerson{{Name: "Jan Peeters", Kind: s.t("lost.kind-mobile"), Why: s.t("lost.why-stopped")}, {Name: "Rosa Claes", Kind: s.t("lost.kind-mailbox"), Why: why}, {Name: "Mia Peeters", Kind: s.t("lost.kind-fixed"), Why: s.t("lost.why-no-calls"), Contact: "1"}, {Name: "Luc Maes", Kind: s.t("lost.kind-mobile"), Why: s.t("lost.why-doubtful"), Doubt: "2"}}},
 		{"2", "BIN Molenhoek", 3, []Fact{{s.t("lost.kind-mobile"), "3"}}, "/lost", nil}}}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/channel"
 	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/entering"
+	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/holiday"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/store/storetest"
@@ -70,6 +71,7 @@ type site struct {
 	db        *store.DB
 	desk      *alerting.Desk
 	gate      *entering.Gate
+	drills    *governing.Drills
 	server    *httptest.Server
 	sms, mail *carrier
 
@@ -79,7 +81,8 @@ type site struct {
 	own, foreign   buurtbel.ID // alerts
 	waiting        buurtbel.ID // an alert that waits for a second person
 	people         map[buurtbel.Role]buurtbel.ID
-	colleague      buurtbel.ID // another dispatcher
+	drill          [3]buurtbel.ID // proposed exercises: of kerkveld, wide, and the foreign network
+	colleague      buurtbel.ID    // another dispatcher
 	foreignOfficer buurtbel.ID
 	deputyMandate  buurtbel.ID
 	foreignMandate buurtbel.ID
@@ -106,8 +109,14 @@ func found(t *testing.T) *site {
 	s.town()
 	s.desk = alerting.New(db, alerting.Options{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Carrier: alerting.Carrier{Price: 550, Answer: true},
 		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }, Within: s.within, Link: "https://alarm.example.org", Logger: quiet})
+	s.drills = governing.NewDrills(db, governing.DrillOptions{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Part: 550, Answer: true, Link: "https://alarm.example.org",
+		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }})
 	s.gate = entering.New(db, entering.Options{Link: "https://alarm.example.org", Logger: quiet})
-	s.server = httptest.NewServer(New(Options{DB: db, Desk: s.desk, Entry: s.gate, Logger: quiet, MaxBody: 64 << 10, Say: sound, PushKey: pushKey, Link: "https://alarm.example.org", Health: s.health, Callers: callers}).Handler())
+	s.server = httptest.NewServer(New(Options{
+		DB: db, Desk: s.desk, Entry: s.gate, Drills: s.drills,
+		Logger: quiet, MaxBody: 64 << 10, Link: "https://alarm.example.org",
+		Say: sound, PushKey: pushKey, Health: s.health, Callers: callers,
+	}).Handler())
 	t.Cleanup(s.server.Close)
 	s.run(quiet)
 	return s
@@ -175,6 +184,7 @@ func (s *site) town() {
 	s.membersOf(s.zone, s.wide, 6, 10)
 	s.membersOf(s.other, s.foreignNetwork, 16, 3)
 	s.officials()
+	s.proposals()
 }
 
 func (s *site) membersOf(zone, network buurtbel.ID, from, n int) {
@@ -192,6 +202,16 @@ func (s *site) membersOf(zone, network buurtbel.ID, from, n int) {
 
 func numberOf(i int) string  { return fmt.Sprintf("+324550%05d", i) }
 func mailboxOf(i int) string { return fmt.Sprintf("person%d@example.org", i) }
+
+// proposals puts a proposed exercise into each network.
+func (s *site) proposals() {
+	day := buurtbel.DayOf(s.db.Now()) + 40
+	for i, n := range []struct{ zone, network buurtbel.ID }{{s.zone, s.kerkveld}, {s.zone, s.wide}, {s.other, s.foreignNetwork}} {
+		s.drill[i] = s.db.NewID()
+		e := &buurtbel.Exercise{ID: s.drill[i], Network: n.network, State: buurtbel.ExerciseProposed, Day: day, Since: s.db.Now(), Cost: buurtbel.ExerciseCost{People: 6, Texts: 12, Amount: 6600, AtMost: 6600}}
+		s.write(n.zone, func(tx *store.Tx) error { return tx.InsertExercise(e) })
+	}
+}
 
 func (s *site) officials() {
 	for i, role := range []buurtbel.Role{buurtbel.RoleDispatcher, buurtbel.RoleOfficer, buurtbel.RoleChief, buurtbel.RoleMayor, buurtbel.RoleAuditor, buurtbel.RoleAdministrator} {

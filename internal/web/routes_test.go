@@ -101,6 +101,23 @@ var rights = []expected{
 	{"GET /number/{zone}", "/number/{other}", "", "200 200 200 200 200 200 200 200 200 200"},
 	{"GET /number/{zone}/sheet", "/number/{other}/sheet", "", "200 200 200 200 200 200 200 200 200 200"},
 	{"GET /number/{zone}/card.vcf", "/number/{zone}/card.vcf", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"GET /exercises", "/exercises", "", "200 200 200 200 200 403 403 200 403 303"},
+	{"GET /exercises/{id}", "/exercises/{none}", "", "404 404 403 403 403 403 403 403 403 303"},
+	{"POST /exercises/{id}/launch", "/exercises/{none}/launch", "", "404 404 403 403 403 403 403 403 403 403"},
+	{"POST /exercises/{id}/agree", "/exercises/{none}/agree", "amount=1", "403 403 403 404 404 403 403 403 403 403"},
+	{"POST /exercises/{id}/agree", "/exercises/{drill}/agree", "", "403 403 403 422 422 403 403 403 403 403"},
+	{"POST /exercises/{id}/agree", "/exercises/{drill-wide}/agree", "amount=1", "403 403 403 403 403 403 403 403 403 403"},
+	{"POST /exercises/{id}/agree", "/exercises/{drill-abroad}/agree", "amount=1", "403 403 403 404 404 403 403 403 403 403"},
+	{"POST /exercises/{id}/move", "/exercises/{drill}/move", "", "403 403 403 422 422 403 403 403 403 403"},
+	{"POST /exercises/{id}/move", "/exercises/{drill-wide}/move", "day-{drill-wide}=2027-01-12", "403 403 403 403 403 403 403 403 403 403"},
+	{"POST /exercises/{id}/skip", "/exercises/{drill}/skip", "", "403 403 403 422 422 403 403 403 403 403"},
+	{"POST /exercises/{id}/skip", "/exercises/{drill-wide}/skip", "reason-{drill-wide}=De+kermis", "403 403 403 403 403 403 403 403 403 403"},
+	{"GET /exercises/{id}", "/exercises/{drill}", "", "409 409 403 403 403 403 403 403 403 303"},
+	{"GET /exercises/{id}", "/exercises/{drill-abroad}", "", "404 404 403 403 403 403 403 403 403 303"},
+	{"POST /exercises/{id}/launch", "/exercises/{drill}/launch", "", "409 409 403 403 403 403 403 403 403 403"},
+	{"POST /exercises/{id}/launch", "/exercises/{drill-abroad}/launch", "", "404 404 403 403 403 403 403 403 403 403"},
+	{"POST /exercises/settings", "/exercises/settings", "per-year=-1", "403 422 403 403 403 403 403 403 403 403"},
+	{"POST /lost/works", "/lost/works", "", "403 404 403 404 404 403 403 403 403 403"},
 	{"GET /tree", "/tree", "", "403 200 403 200 200 403 403 403 403 303"},
 	{"GET /tree/{network}", "/tree/{kerkveld}", "", "403 200 403 200 200 403 403 403 403 303"},
 	{"GET /tree/{network}", "/tree/{wide}", "", "403 200 403 403 403 403 403 403 403 303"},
@@ -153,7 +170,8 @@ var rights = []expected{
 func (s *site) fill(text string) string {
 	return strings.NewReplacer("{own}", s.own.String(), "{foreign}", s.foreign.String(), "{waiting}", s.waiting.String(),
 		"{none}", s.db.NewID().String(), "{kerkveld}", s.kerkveld.String(), "{wide}", s.wide.String(), "{abroad}", s.foreignNetwork.String(),
-		"{mandate}", s.deputyMandate.String(), "{foreignMandate}", s.foreignMandate.String(), "{zone}", s.zone.String(), "{other}", s.other.String()).Replace(text)
+		"{mandate}", s.deputyMandate.String(), "{foreignMandate}", s.foreignMandate.String(), "{zone}", s.zone.String(), "{other}", s.other.String(),
+		"{drill}", s.drill[0].String(), "{drill-wide}", s.drill[1].String(), "{drill-abroad}", s.drill[2].String()).Replace(text)
 }
 
 // session is a browser with a session of a role.

@@ -7,7 +7,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/joining"
 )
 
-// shown takes a browser's word that it shows a message. Nobody signs in: the delivery's own signed link is the right. A second time changes nothing.
+// shownOn takes a browser's word that it shows a message. Nobody signs in: the delivery's own signed link is the right. A second time changes nothing.
 func (v *visit) shownOn() error {
 	link, err := v.link()
 	if err != nil {

@@ -98,6 +98,11 @@ func (v *visit) cards(tx *store.Tx, d *overview) ([]Card, error) {
 	if wholeZone(buurtbel.MaySeeAlerts) {
 		out = append(out, v.runningCards(d)...)
 	}
+	drills, err := v.exerciseCards(tx, d)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, drills...)
 	if wholeZone(buurtbel.MayAnswerLost) {
 		cards, err := v.textCards(tx, d)
 		if err != nil {
@@ -107,6 +112,9 @@ func (v *visit) cards(tx *store.Tx, d *overview) ([]Card, error) {
 	}
 	if wholeZone(buurtbel.MayConfigure) {
 		out = append(out, Card{Title: v.t("screen.start.templates"), Text: v.t("screen.start.templates-text"), Action: v.t("screen.start.templates-do"), Href: "/templates"})
+	}
+	if wholeZone(buurtbel.MayConfigure) && wholeZone(buurtbel.MaySeeAlerts) {
+		out = append(out, Card{Title: v.t("screen.exercises.title"), Text: v.t("screen.start.exercises-text"), Action: v.t("screen.start.exercises-do"), Href: "/exercises"})
 	}
 	own, err := v.networkCards(tx, d)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/alerting"
 	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/entering"
+	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
@@ -42,6 +43,8 @@ type Options struct {
 	Shown func(ctx context.Context, delivery buurtbel.ID) error
 	// Link is what links in mails begin with.
 	Link string
+	// Drills arranges exercises.
+	Drills *governing.Drills
 	// Health tells how the carriers are; nil: nobody knows, and nothing is said of them.
 	Health func() []delivery.Health
 	// Callers are the numbers and names that telephones show when a message comes, as buurtbel.Callers lists them.
@@ -137,6 +140,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.mandateRoutes()...)
 	all = append(all, s.areaRoutes()...)
 	all = append(all, s.numberRoutes()...)
+	all = append(all, s.exerciseRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

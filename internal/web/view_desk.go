@@ -379,4 +379,5 @@ type LostNetwork struct {
 type LostPerson struct {
 	Name, Kind, Why string
 	Contact         string // of a member who wants no calls: may be undone as the member asks; else ""
+	Doubt           string // the contact point that gave no sign of life: ends when the member says that it works; else ""
 }

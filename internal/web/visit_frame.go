@@ -103,6 +103,7 @@ func (v *visit) everyPlace() []Link {
 	add(buurtbel.MayConfigure, "screen.place.areas", "/areas")
 	add(buurtbel.MaySeeMandates, "screen.place.mandates", "/mandates")
 	add(buurtbel.MaySeeLooks, "screen.place.looked", "/looked")
+	add(buurtbel.MayAgree, "screen.place.exercises", "/exercises") // police find theirs on the first page
 	return out
 }
 
