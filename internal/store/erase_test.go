@@ -42,6 +42,8 @@ var personal = map[string]string{
 	"alert.by_id": "kept: who launched is an official", "confirmation.by_id": "kept: who confirmed is an official", "debt.by_id": "kept: who settled is an official",
 	"confirmation.digest": "about a text, not a person", "tree_print.by_id": "kept: the id leads to nobody", "tree_consent.by_id": "row erased", "exercise_out.by_id": "row erased",
 	"import_batch.by_id": "kept: the id leads to nobody", "import_row.person": "a number in a list; the rows go when the list is over", "import_row.payload": "erased when the list is taken over, given up or seven days old",
+	"exercise.reason": "about the network and its day, not a person", "exercise.ended_by": "kept: the id leads to nobody", "area_version.by_id": "kept: who changed it is an official",
+	"probe.member": "row erased", "probe.contact": "row erased",
 	"official.name": "an official is no member",
 }
 
