@@ -74,6 +74,7 @@ func await(t *testing.T, events <-chan [2]string, name, words string) bool {
 
 func TestLivePageMoves(t *testing.T) {
 	s := found(t)
+	s.mail.down = true // the stream ends with the alert: something stays open for as long as this looks
 	s.own = s.launch(s.zone, s.people[buurtbel.RoleOfficer], s.kerkveld)
 	b := s.as(s.people[buurtbel.RoleDispatcher])
 	page := b.get("/alerts/" + s.own.String())
