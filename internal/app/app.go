@@ -114,7 +114,7 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 	})
 	a.Desk = alerting.New(db, alerting.Options{Channels: a.channels(), Carrier: a.carrier(), Calendar: calendarOf, Within: a.audience.within,
 		Places: a.register.places, Link: c.Server.PublicURL, Logger: o.Logger})
-	a.Gate = entering.New(db, entering.Options{Link: c.Server.PublicURL, Logger: o.Logger})
+	a.Gate = entering.New(db, entering.Options{Link: c.Server.PublicURL, Logger: o.Logger, Passkeys: c.Passkeys.Passkeys, Providers: c.Providers(), Groups: c.Groups()})
 	a.Door = arriving.New(db, arriving.Options{Desk: a.Desk, Phone: phoneOf, Logger: o.Logger, Received: a.received})
 	return a, nil
 }

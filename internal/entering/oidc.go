@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,7 +33,7 @@ type Provider struct {
 type Group struct {
 	Provider string `toml:"provider" required:"" example:"police" doc:"Name of the provider, as in [[oidc]]."`
 	Group    string `toml:"group" required:"" example:"bin-dispatch" doc:"Group, exactly as the provider writes it."`
-	Role     string `toml:"role" required:"" oneof:"officer dispatcher chief mayor auditor administrator" doc:"Role that members of the group hold, from each sign-in for twelve hours."`
+	Role     string `toml:"role" required:"" example:"dispatcher" oneof:"officer dispatcher chief mayor auditor administrator" doc:"Role that members of the group hold, from each sign-in for twelve hours."`
 	Zone     string `toml:"zone" required:"" example:"Politiezone Vlierbeek" doc:"Name of the police zone in which they hold it."`
 }
 
@@ -223,7 +224,7 @@ func (p *provider) read(id *oidc.IDToken, w way) (*said, error) {
 	if party := c.text("azp"); len(id.Audience) > 1 && party == "" || party != "" && party != p.ClientID { // OpenID Connect Core, section 3.1.3.7
 		return nil, errParty
 	}
-	if len(p.ACR) > 0 && !contains(p.ACR, c.text("acr")) {
+	if len(p.ACR) > 0 && !slices.Contains(p.ACR, c.text("acr")) {
 		return nil, errLevel
 	}
 	if at, ok := c.number("auth_time"); ok {
@@ -272,17 +273,7 @@ func (p *provider) ask(ctx context.Context, known *oidc.Provider, tokens *oauth2
 	return nil
 }
 
-func contains(list []string, s string) bool {
-	for _, one := range list {
-		if one == s {
-			return true
-		}
-	}
-	return false
-}
-
-// CheckProviders finds what is wrong with providers and groups before they are used. It gives the index of the provider (or of the group) and
-// the key of the field.
+// CheckIssuer tells whether a provider may be spoken to at an issuer: over https, or on this machine.
 func CheckIssuer(issuer string) bool {
 	u, err := url.Parse(issuer)
 	return err == nil && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == "" &&

@@ -232,7 +232,11 @@ func (g *Gate) group(tx *store.Tx, p *provider, s *said, person buurtbel.ID, ids
 	until := tx.Now().Add(SessionLasts)
 	for i, line := range g.o.Groups {
 		z := slices.IndexFunc(zones, func(z *buurtbel.Zone) bool { return z.Name == line.Zone })
-		if line.Provider != p.Name || !slices.Contains(groups, line.Group) || z < 0 {
+		if line.Provider != p.Name || !slices.Contains(groups, line.Group) {
+			continue
+		}
+		if z < 0 {
+			g.o.Logger.Warn("a group gives a role in a zone that does not exist", "provider", p.Name, "zone", line.Zone)
 			continue
 		}
 		m := buurtbel.Mandate{ID: ids[i], Holder: person, Role: buurtbel.Role(line.Role), Zone: zones[z].ID, From: tx.Now(), Until: until, Ground: groundOf(p, line.Group)}
