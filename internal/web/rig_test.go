@@ -85,6 +85,8 @@ type site struct {
 	foreignMandate buurtbel.ID
 	members        []buurtbel.ID
 	later          *atomic.Int64 // how far the house's clock is ahead, in nanoseconds
+	log            *slog.Logger
+	folder         string // of the database
 	providers      []entering.Provider
 	groups         []entering.Group
 	carriers       *atomic.Pointer[[]delivery.Health] // nil: nothing is said of them
@@ -102,14 +104,15 @@ var callers = []buurtbel.Caller{{Shown: "+3220000111", Calls: true}, {Shown: "88
 
 func found(t *testing.T, change ...func(*site)) *site {
 	t.Helper()
-	later := new(atomic.Int64)
-	db := storetest.OpenWith(t, storetest.Config(t, store.SQLite), storetest.Ring(t), func() time.Time { return time.Now().Add(time.Duration(later.Load())) })
+	later, c := new(atomic.Int64), storetest.Config(t, store.SQLite)
+	db := storetest.OpenWith(t, c, storetest.Ring(t), func() time.Time { return time.Now().Add(time.Duration(later.Load())) })
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	s := &site{T: t, db: db, sms: &carrier{}, mail: &carrier{}, zone: db.NewID(), other: db.NewID(), kerkveld: db.NewID(), wide: db.NewID(), foreignNetwork: db.NewID(),
-		people: map[buurtbel.Role]buurtbel.ID{}, carriers: new(atomic.Pointer[[]delivery.Health]), later: later}
-	for _, c := range change {
-		c(s)
+		people: map[buurtbel.Role]buurtbel.ID{}, carriers: new(atomic.Pointer[[]delivery.Health]), later: later, log: quiet, folder: c.Data}
+	for _, f := range change {
+		f(s)
 	}
+	quiet = s.log
 	s.town()
 	s.desk = alerting.New(db, alerting.Options{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Carrier: alerting.Carrier{Price: 550, Answer: true},
 		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }, Within: s.within, Link: "https://alarm.example.org", Logger: quiet})
