@@ -195,7 +195,10 @@ func (g *Gate) exchange(ctx context.Context, p *provider, code string, w way) (*
 	if len(s.dropped) > 0 {
 		g.o.Logger.Warn("claims that hold a national number were dropped: ask the provider not to send them", "provider", p.Name, "claims", len(s.dropped))
 	}
-	if s.subject == "" {
+	switch {
+	case s.subject == "" && !slices.Contains(s.dropped, "sub"):
+		return nil, g.refuse(p, errToken)
+	case s.subject == "":
 		return nil, buurtbel.Fail(buurtbel.Forbidden, "error.oidc.national", buurtbel.Args{"Provider": p.Label})
 	}
 	return s, nil
