@@ -57,6 +57,7 @@ var withoutZone = map[string]string{
 	"UsePasskey":        "a passkey is named by itself: nobody knows yet in which zone its owner works",
 	"DoubtPasskey":      "a passkey is named by itself: nobody knows yet in which zone its owner works",
 	"RemovePasskey":     "a passkey is named by itself and its owner",
+	"HasMailbox":        "a person's own contact points, in whatever zone the person works",
 	"UseIdentity":       "an account is named by the hash of its issuer and subject",
 	"RemoveIdentities":  "accounts are named by their owner",
 	"LapseMandate":      "a person's mandates by groups of a provider, in any zone",
