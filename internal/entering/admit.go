@@ -13,7 +13,8 @@ import (
 // Entry is somebody who may sign in to a zone, as who admits people sees it.
 type Entry struct {
 	store.Holder
-	Name string // of an official; "" for a member, whose name is contact data
+	Name  string   // of an official; "" for a member, whose name is contact data
+	Where []string // names of the networks in which the roles are held; "": the whole zone. In the order of Roles
 }
 
 // Entries lists who may sign in to a zone.
@@ -27,8 +28,19 @@ func (g *Gate) Entries(ctx context.Context, actor buurtbel.Actor, zone buurtbel.
 		if err != nil {
 			return err
 		}
+		networks, err := tx.Networks()
+		if err != nil {
+			return err
+		}
+		names := map[buurtbel.ID]string{}
+		for _, n := range networks {
+			names[n.ID] = n.Name
+		}
 		for _, h := range list {
 			e := Entry{Holder: h}
+			for _, n := range h.Networks {
+				e.Where = append(e.Where, names[n])
+			}
 			if !h.Member {
 				if e.Name, err = tx.OfficialName(h.Person); err != nil {
 					return err

@@ -67,6 +67,7 @@ type Holder struct {
 	Person   buurtbel.ID
 	Member   bool // a member of a network, whose name is contact data
 	Roles    []buurtbel.Role
+	Networks []buurtbel.ID // in which the roles are held; 0: the whole zone. In the order of Roles
 	Sessions int
 	Passkeys int
 }
@@ -78,21 +79,22 @@ func (tx *Tx) HoldersHere() ([]Holder, error) {
 	err := tx.each(func(r *sql.Rows) error {
 		var h Holder
 		var role buurtbel.Role
-		if err := r.Scan(&h.Person, &role, &h.Member, &h.Sessions, &h.Passkeys); err != nil {
+		var network buurtbel.ID
+		if err := r.Scan(&h.Person, &role, &network, &h.Member, &h.Sessions, &h.Passkeys); err != nil {
 			return err
 		}
 		if n := len(out); n > 0 && out[n-1].Person == h.Person {
-			out[n-1].Roles = append(out[n-1].Roles, role)
+			out[n-1].Roles, out[n-1].Networks = append(out[n-1].Roles, role), append(out[n-1].Networks, network)
 			return nil
 		}
-		h.Roles = []buurtbel.Role{role}
+		h.Roles, h.Networks = []buurtbel.Role{role}, []buurtbel.ID{network}
 		out = append(out, h)
 		return nil
-	}, `select distinct m.holder, m.role, not exists (select 1 from official o where o.id = m.holder),
+	}, `select distinct m.holder, m.role, m.network, not exists (select 1 from official o where o.id = m.holder),
 		(select count(*) from session s where s.person = m.holder and s.ended_at = 0 and s.id <> 0 and s.expires > $1),
 		(select count(*) from passkey p where p.person = m.holder)
 		from mandate m where m.zone = $2 and m.from_at <= $3 and (m.until_at = 0 or m.until_at > $4)
-		and not exists (select 1 from sealed_set s where s.zone = m.zone and s.person = m.holder) order by m.holder, m.role`,
+		and not exists (select 1 from sealed_set s where s.zone = m.zone and s.person = m.holder) order by m.holder, m.role, m.network`,
 		micros(tx.now), tx.scope.Zone, micros(tx.now), micros(tx.now))
 	return out, err
 }

@@ -48,8 +48,12 @@ func (v *visit) entriesPage(told string) error {
 			line.Name = v.t("screen.access.citizen")
 		}
 		var roles []string
-		for _, r := range e.Roles {
-			roles = append(roles, v.t("screen.role."+string(r)))
+		for i, r := range e.Roles {
+			words := v.t("screen.role." + string(r))
+			if e.Where[i] != "" {
+				words += " · " + e.Where[i]
+			}
+			roles = append(roles, words)
 		}
 		line.Roles = strings.Join(roles, ", ")
 		view.Lines = append(view.Lines, line)
