@@ -24,6 +24,9 @@ var nationalNames = []string{"nationalnumber", "nationalregister", "nationalid",
 var nationalOnly = []string{"eid", "bis", "ssn", "bsn", "nrn", "rrn"}
 
 func namesNational(name string) bool {
+	if holdsNational(name) {
+		return true
+	}
 	n := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' {
 			return r

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -18,7 +19,7 @@ func numbers() []string {
 func TestRule14_ClaimsWithNationalNumbersAreDropped(t *testing.T) {
 	for _, n := range numbers() {
 		for _, value := range []any{n, "BE" + n, n[:2] + "." + n[2:4] + "." + n[4:6] + "-" + n[6:9] + "." + n[9:], "x" + n + "@example.org", []any{"a", n}, map[string]any{"deep": []any{n}},
-			map[string]any{n: 1}, json.Number(n)} {
+			map[string]any{n: 1}, json.Number(strings.TrimLeft(n, "0"))} {
 			raw, err := json.Marshal(map[string]any{"note": value, "sub": "s"})
 			if err != nil {
 				t.Fatal(err)
