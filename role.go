@@ -42,6 +42,7 @@ const (
 	MayArrive      Permission = "arrive"       // store what comes in
 	MayAnswerLost  Permission = "answer-lost"  // see and settle texts that came back
 	MayAgree       Permission = "agree"        // to the cost and the day of the network's exercises
+	MayAdmit       Permission = "admit"        // sealed codes, invitations, ending sessions of others
 )
 
 // permissions is rule 1 and rule 14 as a table: role by role.
@@ -56,6 +57,6 @@ var permissions = map[Role][]Permission{
 	RoleChief:         {MayConfirm, MayFeedback, MaySeeAlerts, MayReadLog, MaySeeMandates, MaySeeLooks},
 	RoleMayor:         {},
 	RoleAuditor:       {MayReadLog, MaySeeAlerts, MaySeeMandates, MaySeeLooks},
-	RoleAdministrator: {MayImport, MayConfigure, MayInstall, MayReadLog, MaySeeMandates},
+	RoleAdministrator: {MayImport, MayConfigure, MayInstall, MayReadLog, MaySeeMandates, MayAdmit},
 	RoleSystem:        {MayDeliver, MayArrive, MayInstall, MaySeeAlerts, MayImport, MayConfigure},
 }

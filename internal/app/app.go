@@ -118,7 +118,7 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 		Places: a.register.places, Link: c.Server.PublicURL, Logger: o.Logger})
 	a.Drills = governing.NewDrills(db, governing.DrillOptions{Channels: a.channels(), Part: a.carrier().Price, Minute: a.carrier().Minute, Answer: a.carrier().Answer,
 		Calendar: calendarOf, Link: c.Server.PublicURL})
-	a.Gate = entering.New(db, entering.Options{Link: c.Server.PublicURL, Logger: o.Logger})
+	a.Gate = entering.New(db, entering.Options{Link: c.Server.PublicURL, Logger: o.Logger, Passkeys: c.Passkeys.Passkeys, Providers: c.Providers(), Groups: c.Groups()})
 	a.Door = arriving.New(db, arriving.Options{Desk: a.Desk, Phone: phoneOf, Logger: o.Logger, Received: a.received})
 	return a, nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/channel/sms/smpp"
 	"github.com/buurtbel/buurtbel/internal/channel/voice/sip"
 	"github.com/buurtbel/buurtbel/internal/channel/voice/speech"
+	"github.com/buurtbel/buurtbel/internal/entering"
 )
 
 // Config is the whole configuration.
@@ -34,6 +35,10 @@ type Config struct {
 	Email     []Email   `toml:"email" doc:"A mail server that carries our mail. Write the table once for each."`
 	Voice     []Voice   `toml:"voice" doc:"A trunk that carries telephone calls. Write the table once for each; the first is used first, one that cannot present the number last."`
 	Push      Push      `toml:"push" doc:"Messages to members' browsers (web push). The pages must be served over https, except on this machine itself."`
+
+	Passkeys  Passkeys    `toml:"passkeys" doc:"Passkeys, with which people sign in by a touch. Both keys follow from public_url and are rarely written."`
+	OIDC      []OIDC      `toml:"oidc" doc:"An identity provider of police or city (OpenID Connect). Write the table once for each; see docs/operating/sign-in.md."`
+	OIDCGroup []OIDCGroup `toml:"oidc_group" doc:"A role that a group of a provider gives in a zone. Write the table once for each line; a group without a line gives nothing."`
 
 	Speech speech.Config `toml:"speech" doc:"What turns a message into speech. Used only when there is a trunk."`
 
@@ -133,6 +138,37 @@ type Voice struct {
 // Email is one mail server.
 type Email struct {
 	email.Config
+}
+
+// Passkeys are where passkeys may be used.
+type Passkeys struct {
+	entering.Passkeys
+}
+
+// OIDC is one identity provider.
+type OIDC struct {
+	entering.Provider
+}
+
+// OIDCGroup is one line of the table of groups and roles.
+type OIDCGroup struct {
+	entering.Group
+}
+
+// Providers gives the identity providers as the verb wants them.
+func (c *Config) Providers() (out []entering.Provider) {
+	for _, p := range c.OIDC {
+		out = append(out, p.Provider)
+	}
+	return out
+}
+
+// Groups gives the table of groups and roles as the verb wants it.
+func (c *Config) Groups() (out []entering.Group) {
+	for _, g := range c.OIDCGroup {
+		out = append(out, g.Group)
+	}
+	return out
 }
 
 // Push is how messages go to members' browsers. There is one key for all of them, so there is one of it.

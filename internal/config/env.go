@@ -68,6 +68,9 @@ func (l *loading) slots() map[string]slot {
 			s.slots(all, s.name, s.name, l.value(s))
 			continue
 		}
+		if s.find("name") == nil {
+			continue // a table of lines, which have no names: it is written in the file
+		}
 		list := l.value(s)
 		for i := range list.Len() {
 			one := list.Index(i)

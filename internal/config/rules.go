@@ -33,6 +33,7 @@ func (l *loading) rules() {
 	l.check("vault.journal_head_file", "error.config.beside-database",
 		c.Vault.JournalHeadFile == "" || !inside(c.Vault.JournalHeadFile, c.Store.Folder))
 	l.carriers()
+	l.access()
 }
 
 // check reports key at the place of name, unless name already has a problem.

@@ -1,9 +1,12 @@
-// Package entering lets officials and coordinators in: a one-time link to the own mailbox, then a session; on a PC that a shift shares, a
-// short PIN takes over from the one before.
+// Package entering lets officials and coordinators in: a one-time link to the own mailbox, a passkey, an identity provider of police or city,
+// or a sealed code from the dispatch room; then a session; on a PC that a shift shares, a short PIN takes over from the one before. Before a
+// launch, an export and a look at a whole list it asks who it is once more.
 //
 // Asking for a link answers the same, as fast, whether the mailbox is known or not: the mailbox is looked up later, by a loop. A session
 // holds no rights: mandates are read anew at each request. Cookies and links are random and stored hashed; a PIN is stored keyed, works on
-// one PC only, for the shift that a link began, and ends after five wrong tries. The package sets no cookie and knows no HTTP.
+// one PC only, for the shift that a link began, and ends after five wrong tries. What begins with a browser and comes back (the challenge of
+// a passkey, the way to a provider) is a sealed ticket that it carries: beginning writes nothing, and each ticket is redeemed once. No limit
+// of tries stands before a right passkey or a right link. The package sets no cookie and knows no HTTP of our own.
 package entering
 
 import (
@@ -14,6 +17,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-webauthn/webauthn/webauthn"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/locale"
@@ -35,21 +40,26 @@ const (
 
 // Options are what a Gate needs.
 type Options struct {
-	Link   string // address of our pages, such as "https://alarm.example.org"
-	Logger *slog.Logger
+	Link      string // address of our pages, such as "https://alarm.example.org"
+	Logger    *slog.Logger
+	Passkeys  Passkeys
+	Providers []Provider
+	Groups    []Group
 }
 
 // Gate lets people in. Safe for concurrent use.
 type Gate struct {
-	db      *store.DB
-	o       Options
-	limits  *limits
-	waiting chan string
+	db        *store.DB
+	o         Options
+	limits    *limits
+	waiting   chan string
+	keys      *webauthn.WebAuthn // nil: the pages have an address for which no passkey can be made
+	providers []*provider
 }
 
 // New makes a Gate; Run makes it send links.
 func New(db *store.DB, o Options) *Gate {
-	return &Gate{db: db, o: o, limits: newLimits(db.Now), waiting: make(chan string, queueLen)}
+	return &Gate{db: db, o: o, limits: newLimits(db.Now), waiting: make(chan string, queueLen), keys: authn(o), providers: readyProviders(o)}
 }
 
 // Request asks for a sign-in link to a mailbox. It tells nothing about the mailbox: the same answer in the same time for a known and an
@@ -177,12 +187,14 @@ func (g *Gate) DirectLink(ctx context.Context, actor buurtbel.Actor, person buur
 	}
 	secret, hash := token.New()
 	until := g.db.Now().Add(LinkLasts)
+	invitation := signIn(person, until)
+	invitation.Purpose = string(token.Invite)
 	err := g.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
 		who, err := tx.Actor(person)
 		if err != nil {
 			return err
 		}
-		if err := tx.InsertOneUse(hash, signIn(person, until)); err != nil {
+		if err := tx.InsertOneUse(hash, invitation); err != nil {
 			return err
 		}
 		return tx.AppendIn(who.Zone, who.Zone, buurtbel.EntrySignIn, actor.Person, []byte("link made for "+person.String()))

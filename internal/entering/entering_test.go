@@ -433,7 +433,7 @@ func TestSignInsAreJournalled(t *testing.T) {
 					kinds = append(kinds, string(entry.Content))
 				}
 			}
-			if len(kinds) != 3 || kinds[1] != "link" || kinds[2] != "left" {
+			if len(kinds) != 3 || kinds[1] != "invitation" || kinds[2] != "left" {
 				s.Errorf("journal: %q", kinds)
 			}
 			return err

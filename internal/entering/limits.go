@@ -31,6 +31,7 @@ const (
 var (
 	perOrigin  = share{burst: 20, pause: 6 * time.Second}  // an office behind one address changes shifts
 	perAsking  = share{burst: 3, pause: time.Minute}       // one origin for one mailbox
+	perWrong   = share{burst: 10, pause: 6 * time.Second}  // wrong codes of one session, or of one origin
 	perMailbox = share{burst: 12, pause: 30 * time.Second} // all origins for one mailbox: what a mailbox can bear
 )
 
@@ -60,6 +61,14 @@ func (l *limits) mailbox(mailbox, origin string) bool {
 	defer l.mu.Unlock()
 	now := l.now()
 	return l.bucket("a"+origin+"\x00"+mailbox, perAsking, now).AllowN(now, 1) && l.bucket("m"+mailbox, perMailbox, now).AllowN(now, 1)
+}
+
+// wrong counts a wrong code and tells whether there were too many. Nobody asks it before a code was tried: a right one always works.
+func (l *limits) wrong(key string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	return !l.bucket("w"+key, perWrong, now).AllowN(now, 1)
 }
 
 func (l *limits) bucket(key string, s share, now time.Time) *rate.Limiter {

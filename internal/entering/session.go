@@ -31,13 +31,15 @@ type At struct {
 	Session string // the cookie that the browser has already, of whomever: it ends
 	Device  string // cookie of a shared PC; "" when it has none yet
 	PIN     string // chosen now, for taking this PC over later in the shift; "" when the PC is not shared
+	Agent   string // the User-Agent that the browser says; words are made of it
+	From    string // network address of the browser; kept roughly
 }
 
 // Behind tells who a sign-in link belongs to. GET shows: mail scanners open links, so nothing is used up.
 func (g *Gate) Behind(ctx context.Context, link string) (*Person, error) {
 	p := &Person{}
 	err := g.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
-		use, err := tx.PeekOneUse(token.Hash(link), string(token.SignIn))
+		use, err := peekLink(tx, link)
 		if err != nil {
 			return err
 		}
@@ -50,6 +52,15 @@ func (g *Gate) Behind(ctx context.Context, link string) (*Person, error) {
 	}
 	p.Name, err = g.name(ctx, p.ID)
 	return p, err
+}
+
+// peekLink reads a link that lets in: one that its owner asked for, or an invitation.
+func peekLink(tx *store.Tx, link string) (store.OneUse, error) {
+	use, err := tx.PeekOneUse(token.Hash(link), string(token.SignIn))
+	if buurtbel.KindOf(err) == buurtbel.NotFound {
+		use, err = tx.PeekOneUse(token.Hash(link), string(token.Invite))
+	}
+	return use, err
 }
 
 func (g *Gate) name(ctx context.Context, person buurtbel.ID) (string, error) {
@@ -77,11 +88,13 @@ func (g *Gate) Enter(ctx context.Context, link string, at At) (*Entered, error) 
 			return nil, err
 		}
 	}
-	secret, hash := token.New()
+	e, o := g.opening(at)
 	newDevice, newHash := token.New()
-	e := &Entered{Session: secret, Expires: g.db.Now().Add(SessionLasts)}
 	err := g.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
-		use, err := tx.UseOneUse(token.Hash(link), string(token.SignIn))
+		use, err := peekLink(tx, link)
+		if err == nil {
+			use, err = tx.UseOneUse(token.Hash(link), use.Purpose)
+		}
 		if err != nil {
 			return err
 		}
@@ -102,7 +115,14 @@ func (g *Gate) Enter(ctx context.Context, link string, at At) (*Entered, error) 
 				return err
 			}
 		}
-		return g.open(tx, e, hash, device, at.Session, "link")
+		o.device, o.how = device, ByLink
+		if use.Purpose == string(token.Invite) {
+			o.how = ByInvitation
+		}
+		if o.proved, err = g.provedByLink(tx, use); err != nil {
+			return err
+		}
+		return g.open(tx, e, o)
 	})
 	if err != nil {
 		return nil, err
@@ -142,23 +162,50 @@ func holdsAny(who buurtbel.Actor, now time.Time) bool {
 	return false
 }
 
+// How somebody came in: what the list of sessions and the journal say.
+const (
+	ByLink       = "link"
+	ByInvitation = "invitation" // a link that an administrator or the command line made
+	ByPIN        = "PIN"        // on a shared PC
+	ByPasskey    = "passkey"
+	ByProvider   = "provider"
+	BySealedCode = "sealed-code"
+)
+
+// opening is a session that is about to be opened; its random parts are made before the transaction.
+type opening struct {
+	hash   []byte
+	id     buurtbel.ID
+	device []byte // nil: the PC is not shared
+	how    string
+	proved time.Time // until when the sign-in counts as a proof of who it is
+	note   string    // more for the journal
+	at     At
+}
+
+func (g *Gate) opening(at At) (*Entered, opening) {
+	secret, hash := token.New()
+	return &Entered{Session: secret, Expires: g.db.Now().Add(SessionLasts)}, opening{hash: hash, id: g.db.NewID(), at: at}
+}
+
 // open stores a session, ends the one that the browser had, and journals the sign-in.
-func (g *Gate) open(tx *store.Tx, e *Entered, hash, device []byte, before, how string) error {
-	if before != "" {
-		if err := tx.EndSession(token.Hash(before)); err != nil {
+func (g *Gate) open(tx *store.Tx, e *Entered, o opening) error {
+	if o.at.Session != "" {
+		if err := tx.EndSession(token.Hash(o.at.Session)); err != nil {
 			return err
 		}
 	}
-	s := store.Session{Person: e.Actor.Person, Zone: e.Actor.Zone, Office: e.Actor.Office, Expires: e.Expires}
-	if err := tx.InsertSession(hash, s); err != nil {
+	s := store.Session{Person: e.Actor.Person, Zone: e.Actor.Zone, Office: e.Actor.Office, Expires: e.Expires,
+		ID: o.id, How: o.how, Proved: o.proved, Agent: Device(o.at.Agent), Origin: Roughly(o.at.From)}
+	if err := tx.InsertSession(o.hash, s); err != nil {
 		return err
 	}
-	if device != nil {
-		if err := tx.BindSession(hash, device); err != nil {
+	if o.device != nil {
+		if err := tx.BindSession(o.hash, o.device); err != nil {
 			return err
 		}
 	}
-	return tx.AppendIn(e.Actor.Zone, e.Actor.Zone, buurtbel.EntrySignIn, e.Actor.Person, []byte(how))
+	return tx.AppendIn(e.Actor.Zone, e.Actor.Zone, buurtbel.EntrySignIn, e.Actor.Person, []byte(o.how+o.note))
 }
 
 // Visit is one request of a signed-in person.
@@ -167,6 +214,10 @@ type Visit struct {
 	Zone    buurtbel.ID    // in which the person works
 	Expires time.Time
 	Shared  bool // the PC is shared: offer to hand it over
+	ID      buurtbel.ID
+	How     string    // one of the By words
+	Proved  time.Time // until when the person counts as having shown who it is
+	hash    []byte
 }
 
 // Visit reads who a session belongs to, with mandates read anew. active is true for what a person does, and false for what a page does by
@@ -176,7 +227,7 @@ type Visit struct {
 // when the last mandate ended meanwhile.
 func (g *Gate) Visit(ctx context.Context, session string, active bool) (*Visit, error) {
 	hash := token.Hash(session)
-	v := &Visit{}
+	v := &Visit{hash: hash}
 	var seen time.Time
 	err := g.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
 		s, err := tx.Session(hash)
@@ -187,6 +238,7 @@ func (g *Gate) Visit(ctx context.Context, session string, active bool) (*Visit, 
 		if err != nil {
 			return err
 		}
+		v.ID, v.How, v.Proved = s.ID, s.How, s.Proved
 		v.Zone, v.Expires, v.Shared, seen = s.Zone, s.Expires, device != nil, s.Seen
 		if v.Shared && tx.Now().Sub(seen) > IdleLasts {
 			return buurtbel.Fail(buurtbel.Forbidden, "error.session.idle", nil)

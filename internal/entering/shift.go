@@ -106,8 +106,9 @@ func (g *Gate) Switch(ctx context.Context, person buurtbel.ID, pin string, at At
 	if !hmac.Equal(want, g.keyed(person, device, strings.TrimSpace(pin))) {
 		return nil, g.wrongPIN(ctx, shift)
 	}
-	secret, hash := token.New()
-	e := &Entered{Session: secret, Device: at.Device, Expires: shift.Expires}
+	e, o := g.opening(at)
+	e.Device, e.Expires = at.Device, shift.Expires
+	o.device, o.how = device, ByPIN
 	err = g.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
 		if err := tx.ForgiveShift(device, person); err != nil {
 			return err
@@ -116,7 +117,7 @@ func (g *Gate) Switch(ctx context.Context, person buurtbel.ID, pin string, at At
 		if e.Actor, err = mandated(tx, person); err != nil {
 			return err
 		}
-		return g.open(tx, e, hash, device, at.Session, "PIN")
+		return g.open(tx, e, o)
 	})
 	if err != nil {
 		return nil, err

@@ -103,6 +103,8 @@ var eraseOwn = []string{
 	`delete from one_use where person in (select id from member where id = $1 and zone = $2)`,
 	`delete from one_use where subject in (select id from contact where member = $1 and zone = $2)`,
 	`delete from one_use where subject in (select id from member where id = $1 and zone = $2)`,
+	`delete from passkey where person in (select id from member where id = $1 and zone = $2)`,
+	`delete from identity where person in (select id from member where id = $1 and zone = $2)`,
 	`delete from last_sign where person in (select id from member where id = $1 and zone = $2)`,
 	`delete from tree_consent where member = $1 and zone = $2`,
 	`delete from exercise_out where member = $1 and zone = $2`,

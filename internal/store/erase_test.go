@@ -44,6 +44,8 @@ var personal = map[string]string{
 	"import_batch.by_id": "kept: the id leads to nobody", "import_row.person": "a number in a list; the rows go when the list is over", "import_row.payload": "erased when the list is taken over, given up or seven days old",
 	"exercise.reason": "about the network and its day, not a person", "exercise.ended_by": "kept: the id leads to nobody", "area_version.by_id": "kept: who changed it is an official",
 	"probe.member": "row erased", "probe.contact": "row erased",
+	"passkey.person": "row erased", "passkey.credential": "row erased", "passkey.record": "row erased", "passkey.name": "row erased", "identity.person": "row erased", "identity.account": "row erased",
+	"sealed_set.person": "an official: members have none", "sealed_set.by_id": "an official", "sealed_code.hash": "of a code for the dispatch room", "spent.hash": "of a ticket, until it expires",
 	"official.name": "an official is no member",
 }
 

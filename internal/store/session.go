@@ -53,12 +53,18 @@ type Session struct {
 	Created time.Time
 	Seen    time.Time
 	Expires time.Time
+	ID      buurtbel.ID // by which its owner names it; 0: none shows it any more
+	How     string      // how its owner came in: "link", "passkey", …
+	Proved  time.Time   // until when its owner counts as having shown who it is; zero: not so
+	Agent   string      // what the device is, in words such as "Firefox, Windows"
+	Origin  string      // from where, roughly
 }
 
 // InsertSession stores a session by the hash of its cookie.
 func (tx *Tx) InsertSession(hash []byte, s Session) error {
-	_, err := tx.exec(`insert into session (hash, person, zone, office, created_at, seen_at, expires, ended_at) values ($1, $2, $3, $4, $5, $6, $7, 0)`,
-		hash, s.Person, s.Zone, s.Office, micros(tx.now), micros(tx.now), micros(s.Expires))
+	_, err := tx.exec(`insert into session (hash, person, zone, office, created_at, seen_at, expires, ended_at, id, how, proved_until, agent, origin)
+		values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12)`,
+		hash, s.Person, s.Zone, s.Office, micros(tx.now), micros(tx.now), micros(s.Expires), s.ID, s.How, micros(s.Proved), s.Agent, s.Origin)
 	if err != nil {
 		return fmt.Errorf("insert session: %w", err)
 	}
@@ -68,16 +74,16 @@ func (tx *Tx) InsertSession(hash []byte, s Session) error {
 // Session reads a session that is not over. Forbidden (error.session.over) otherwise.
 func (tx *Tx) Session(hash []byte) (Session, error) {
 	var s Session
-	var created, seen, expires int64
-	err := tx.row(`select person, zone, office, created_at, seen_at, expires from session where hash = $1 and ended_at = 0 and expires > $2`, hash, micros(tx.now)).
-		Scan(&s.Person, &s.Zone, &s.Office, &created, &seen, &expires)
+	var created, seen, expires, proved int64
+	err := tx.row(`select person, zone, office, created_at, seen_at, expires, id, how, proved_until, agent, origin from session where hash = $1 and ended_at = 0 and expires > $2`, hash, micros(tx.now)).
+		Scan(&s.Person, &s.Zone, &s.Office, &created, &seen, &expires, &s.ID, &s.How, &proved, &s.Agent, &s.Origin)
 	if err != nil {
 		if k := buurtbel.KindOf(missing(err, "error.session.over")); k == buurtbel.NotFound {
 			return s, buurtbel.Fail(buurtbel.Forbidden, "error.session.over", nil)
 		}
 		return s, err
 	}
-	s.Created, s.Seen, s.Expires = instant(created), instant(seen), instant(expires)
+	s.Created, s.Seen, s.Expires, s.Proved = instant(created), instant(seen), instant(expires), instant(proved)
 	return s, nil
 }
 
@@ -96,6 +102,7 @@ func (tx *Tx) ForgetEntries(before time.Time, n int) (int64, error) {
 		`delete from session_device where session in (select hash from session where expires < $1 limit $2)`,
 		`delete from session where hash in (select hash from session where expires < $1 limit $2)
 			and not exists (select 1 from session_device d where d.session = session.hash)`,
+		`delete from spent where hash in (select hash from spent where expires < $1 limit $2)`,
 		`delete from shift where (device, person) in (select device, person from shift where expires < $1 limit $2)`,
 	} {
 		erased, err := tx.exec(query, micros(before), n)

@@ -33,14 +33,22 @@ const codeAlphabet = "23456789ACDEFHJKMNPRTVWXY"
 var lookalikes = strings.NewReplacer("B", "8", "S", "5", "Z", "2", "G", "6", "U", "V", "O", "D", "0", "D", "Q", "D")
 
 const (
-	codeLen   = 8
-	digitsLen = 6
+	codeLen     = 8
+	longCodeLen = 12
+	digitsLen   = 6
 )
 
 // NewCode makes a code that a person types over from paper or a screen: eight characters in two groups, such as "K7WN-2XHA", 37 bits.
 func NewCode() string {
 	c := draw(codeAlphabet, codeLen)
 	return c[:4] + "-" + c[4:]
+}
+
+// NewLongCode makes a code for paper that waits for a bad night: twelve characters in three groups, such as "K7WN-2XHA-P4RT", 55 bits. Nobody
+// guesses one, so no limit of tries need stand before it.
+func NewLongCode() string {
+	c := draw(codeAlphabet, longCodeLen)
+	return c[:4] + "-" + c[4:8] + "-" + c[8:]
 }
 
 // NewDigits makes a code of six digits, for SMS and speech: 20 bits. It needs a short life and few tries.
@@ -58,8 +66,11 @@ func ReadCode(typed string) (string, error) {
 		return c, nil
 	}
 	c = lookalikes.Replace(c)
-	if len(c) != codeLen || strings.Trim(c, codeAlphabet) != "" {
+	if len(c) != codeLen && len(c) != longCodeLen || strings.Trim(c, codeAlphabet) != "" {
 		return "", badCode()
+	}
+	if len(c) == longCodeLen {
+		return c[:4] + "-" + c[4:8] + "-" + c[8:], nil
 	}
 	return c[:4] + "-" + c[4:], nil
 }

@@ -1,8 +1,8 @@
 // Package token makes and checks what stands in links and codes: proof that we gave somebody the right to do one thing.
 //
-// There are four sorts. Sign: short, without a row and without an end, for SMS and speech; the row it names decides whether it still counts.
+// There are five sorts. Sign: short, without a row and without an end, for SMS and speech; the row it names decides whether it still counts.
 // SignUntil: longer, with an end, for links in mail. New: random and used once; the row keeps its hash. NewCode and NewDigits: for people to
-// type over; few bits, so the row keeps a keyed hash and counts the tries.
+// type over; few bits, so the row keeps a keyed hash and counts the tries. Issue: a sealed note to ourselves that a browser carries.
 //
 // The package stores nothing and limits no rate: that is the business of the verb that accepts the token.
 //
@@ -35,6 +35,11 @@ const (
 	ReadBack    Purpose = "reply-by-mail" // address part by which an answer finds its message
 	Device      Purpose = "device"        // a member's devices: add one, see and remove them
 	OwnDevice   Purpose = "own-device"    // kept by one device: renew or remove itself
+	Invite      Purpose = "invite"        // open a session, by somebody who vouches for the person
+	Prove       Purpose = "prove"         // show once more who one is
+	SealedCode  Purpose = "sealed-code"   // sign in with a code from the dispatch room's envelope
+	Passkey     Purpose = "passkey"       // a ticket: the challenge of a passkey
+	Provider    Purpose = "provider"      // a ticket: on the way to an identity provider
 )
 
 const (
@@ -112,7 +117,7 @@ func VerifyUntil(ring *vault.Ring, purpose Purpose, token string, now time.Time)
 	}
 	end := binary.BigEndian.Uint64(append([]byte{0, 0, 0}, body[8:]...))
 	if now.Unix() >= int64(end) {
-		return 0, buurtbel.Fail(buurtbel.Conflict, "error.token.expired", nil)
+		return 0, expired()
 	}
 	return buurtbel.ID(binary.BigEndian.Uint64(body)), nil
 }
@@ -137,6 +142,8 @@ func until(purpose Purpose, body []byte) []byte { return append(head('u', purpos
 func head(sort byte, purpose Purpose) []byte {
 	return append(binary.AppendUvarint([]byte{sort}, uint64(len(purpose))), purpose...)
 }
+
+func expired() error { return buurtbel.Fail(buurtbel.Conflict, "error.token.expired", nil) }
 
 // unknown is one error for every way in which a token can be wrong, so that trying teaches nothing.
 func unknown() error { return buurtbel.Fail(buurtbel.NotFound, "error.token.unknown", nil) }

@@ -75,7 +75,7 @@ func (s sample) own(key string) string { return locale.Text(s.lang, key, nil) }
 
 // samplePages lists the pages of /looks in the order of an alert's life.
 var samplePages = []string{"sign-in", "sign-in-sent", "enter", "start-dispatcher", "start-officer", "start-coordinator", "start-member", "dispatch", "dispatch-refused",
-	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "trees", "tree", "tree-sheets", "outage", "reach", "exercises", "drill-launch", "templates", "template", "template-new", "heard", "heard-said", "check", "check-real", "check-unknown", "number", "number-sheet", "number-zones", "carriers", "device", "app", "hand-over", "failure"}
+	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "trees", "tree", "tree-sheets", "outage", "reach", "exercises", "drill-launch", "templates", "template", "template-new", "heard", "heard-said", "check", "check-real", "check-unknown", "number", "number-sheet", "number-zones", "carriers", "device", "app", "hand-over", "sign-in-all", "prove", "returned", "sealed", "account", "entries", "sealed-sheet", "failure"}
 
 func (s sample) page(name string) (Frame, Page) {
 	f := s.frame()
@@ -146,6 +146,8 @@ func (s sample) page(name string) (Frame, Page) {
 
 func (s sample) person(f Frame, name string) (Frame, Page) {
 	switch name {
+	case "sign-in-all", "prove", "returned", "sealed", "account", "entries", "sealed-sheet":
+		return s.entryPages(f, name)
 	case "heard", "heard-said":
 		f.Shape, f.Title = Member, s.t("heard.title", "Source", sampleZone)
 		return f, s.heard(name == "heard-said")

@@ -49,6 +49,7 @@ type Frame struct {
 	Path     string   // path and query of this page: the view menu returns to it
 	HandOver string   // where a shared desk PC changes hands; empty where nobody shares one
 	SignOut  string   // where the sign-out form is posted; empty when nobody is signed in
+	Account  string   // where the person sees how and where one signs in; empty when nobody is signed in
 	Refresh  int      // seconds after which the page loads again without script; 0 never
 	Status   string   // a sentence about what was just done; read out
 	Problem  string   // a sentence about what is wrong with the form; read out first
@@ -102,7 +103,7 @@ func scripts(shape Shape, name string) []string {
 		return nil
 	}
 	return append([]string{"page"}, map[string][]string{
-		"dispatch": {"desk", "map"}, "live": {"live"}, "confirm": {"map"}, "looks": {"map"}, "areas": {"map"}, "area-change": {"map"},
+		"dispatch": {"desk", "map", "prove"}, "prove": {"prove"}, "sign-in": {"entry"}, "account": {"entry"}, "returned": {"returned"}, "live": {"live"}, "confirm": {"map"}, "looks": {"map"}, "areas": {"map"}, "area-change": {"map"},
 	}[name]...)
 }
 

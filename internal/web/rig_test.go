@@ -87,6 +87,11 @@ type site struct {
 	deputyMandate  buurtbel.ID
 	foreignMandate buurtbel.ID
 	members        []buurtbel.ID
+	later          *atomic.Int64 // how far the house's clock is ahead, in nanoseconds
+	log            *slog.Logger
+	folder         string // of the database
+	providers      []entering.Provider
+	groups         []entering.Group
 	carriers       *atomic.Pointer[[]delivery.Health] // nil: nothing is said of them
 }
 
@@ -100,18 +105,23 @@ func (s *site) health() []delivery.Health {
 // callers are what telephones show: a number for calls, one for texts, and a trunk with a number of its own.
 var callers = []buurtbel.Caller{{Shown: "+3220000111", Calls: true}, {Shown: "8850", Texts: true}, {Shown: "+3220000222", Calls: true, Own: true}}
 
-func found(t *testing.T) *site {
+func found(t *testing.T, change ...func(*site)) *site {
 	t.Helper()
-	db := storetest.Open(t, store.SQLite, nil)
+	later, c := new(atomic.Int64), storetest.Config(t, store.SQLite)
+	db := storetest.OpenWith(t, c, storetest.Ring(t), func() time.Time { return time.Now().Add(time.Duration(later.Load())) })
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	s := &site{T: t, db: db, sms: &carrier{}, mail: &carrier{}, zone: db.NewID(), other: db.NewID(), kerkveld: db.NewID(), wide: db.NewID(), foreignNetwork: db.NewID(),
-		people: map[buurtbel.Role]buurtbel.ID{}, carriers: new(atomic.Pointer[[]delivery.Health])}
+		people: map[buurtbel.Role]buurtbel.ID{}, carriers: new(atomic.Pointer[[]delivery.Health]), later: later, log: quiet, folder: c.Data}
+	for _, f := range change {
+		f(s)
+	}
+	quiet = s.log
 	s.town()
 	s.desk = alerting.New(db, alerting.Options{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Carrier: alerting.Carrier{Price: 550, Answer: true},
 		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }, Within: s.within, Link: "https://alarm.example.org", Logger: quiet})
 	s.drills = governing.NewDrills(db, governing.DrillOptions{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Part: 550, Answer: true, Link: "https://alarm.example.org",
 		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }})
-	s.gate = entering.New(db, entering.Options{Link: "https://alarm.example.org", Logger: quiet})
+	s.gate = entering.New(db, entering.Options{Link: "https://alarm.example.org", Logger: quiet, Providers: s.providers, Groups: s.groups})
 	s.server = httptest.NewServer(New(Options{
 		DB: db, Desk: s.desk, Entry: s.gate, Drills: s.drills,
 		Logger: quiet, MaxBody: 64 << 10, Link: "https://alarm.example.org",
@@ -235,6 +245,9 @@ func (s *site) mandate(holder buurtbel.ID, role buurtbel.Role, zone, network buu
 func (s *site) official(zone buurtbel.ID, role buurtbel.Role, name string, i int) buurtbel.ID {
 	o := &store.NewOfficial{ID: s.db.NewID(), Name: name, Office: "police", Language: buurtbel.Dutch, OnCall: true,
 		Contacts: []store.NewContact{{ID: s.db.NewID(), Kind: buurtbel.Mailbox, Address: mailboxOf(i), Verified: true}}}
+	if i < 0 {
+		o.Contacts = nil
+	}
 	o.Mandates = []buurtbel.Mandate{s.mandate(o.ID, role, zone, 0)}
 	if zone == s.other {
 		s.foreignMandate = o.Mandates[0].ID

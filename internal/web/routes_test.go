@@ -47,6 +47,33 @@ var rights = []expected{
 	{"POST /hand-over", "/hand-over", "do=switch", "422 422 422 422 422 303 422 422 422 303"},
 	{"POST /view", "/view", "theme=dark", "303 303 303 303 303 303 303 303 303 303"},
 
+	{"POST /sign-in/passkey/ask", "/sign-in/passkey/ask", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"POST /sign-in/passkey", "/sign-in/passkey", "answer=x", "403 403 403 403 403 403 403 403 403 403"},
+	{"GET /sign-in/with/{provider}", "/sign-in/with/nobody", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /sign-in/from/{provider}", "/sign-in/from/nobody?code=x&state=y", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /sign-in/from/{provider}", "/sign-in/from/nobody", "code=x&state=y", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /sign-in/code", "/sign-in/code", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"POST /sign-in/code", "/sign-in/code", "code=x", "422 422 422 422 422 422 422 422 422 422"},
+	{"GET /prove", "/prove", "", "200 200 200 200 200 403 200 200 200 303"},
+	{"POST /prove", "/prove", "proof=AAAA-AAAA", "403 403 403 403 403 403 403 403 403 403"},
+	{"POST /prove/mail", "/prove/mail", "", "200 200 200 200 200 403 200 200 200 403"},
+	{"POST /prove/ask", "/prove/ask", "", "404 404 404 404 404 403 404 404 404 403"},
+	{"POST /prove/passkey", "/prove/passkey", "answer=x", "409 409 409 409 409 403 409 409 409 403"},
+	{"GET /prove/with/{provider}", "/prove/with/nobody", "", "404 404 404 404 404 403 404 404 404 303"},
+	{"GET /account", "/account", "", "200 200 200 200 200 403 200 200 200 303"},
+	{"POST /account/passkeys/ask", "/account/passkeys/ask", "", "200 200 200 200 200 403 200 200 200 403"},
+	{"POST /account/passkeys", "/account/passkeys", "name=x&answer=x", "403 403 403 403 403 403 403 403 403 403"},
+	{"POST /account/passkeys/{id}/remove", "/account/passkeys/{none}/remove", "", "404 404 404 404 404 403 404 404 404 403"},
+	{"POST /account/providers/{provider}/remove", "/account/providers/nobody/remove", "", "404 404 404 404 404 403 404 404 404 403"},
+	{"POST /account/sessions/{id}/end", "/account/sessions/{none}/end", "", "404 404 404 404 404 403 404 404 404 403"},
+	{"POST /account/sessions/end", "/account/sessions/end", "", "303 303 303 303 303 403 303 303 303 403"},
+	{"GET /entries", "/entries", "", "403 403 403 403 403 403 403 403 200 303"},
+	{"POST /entries/codes", "/entries/codes", "", "403 403 403 403 403 403 403 403 200 403"},
+	{"POST /entries/{person}/invite", "/entries/{none}/invite", "", "403 403 403 403 403 403 403 403 404 403"},
+	{"POST /entries/{person}/invite", "/entries/{stranger}/invite", "", "403 403 403 403 403 403 403 403 404 403"},
+	{"POST /entries/{person}/end", "/entries/{none}/end", "", "403 403 403 403 403 403 403 403 404 403"},
+	{"POST /entries/{person}/end", "/entries/{stranger}/end", "", "403 403 403 403 403 403 403 403 404 403"},
+
 	{"GET /dispatch", "/dispatch", "", "200 200 403 403 403 403 403 403 403 303"},
 	{"POST /dispatch", "/dispatch", "", "200 200 403 403 403 403 403 403 403 403"},
 	{"POST /dispatch/check", "/dispatch/check", "", "200 200 403 403 403 403 403 403 403 403"},
@@ -169,7 +196,7 @@ var rights = []expected{
 // fill puts real ids into a path or a form.
 func (s *site) fill(text string) string {
 	return strings.NewReplacer("{own}", s.own.String(), "{foreign}", s.foreign.String(), "{waiting}", s.waiting.String(),
-		"{none}", s.db.NewID().String(), "{kerkveld}", s.kerkveld.String(), "{wide}", s.wide.String(), "{abroad}", s.foreignNetwork.String(),
+		"{none}", s.db.NewID().String(), "{stranger}", s.foreignOfficer.String(), "{kerkveld}", s.kerkveld.String(), "{wide}", s.wide.String(), "{abroad}", s.foreignNetwork.String(),
 		"{mandate}", s.deputyMandate.String(), "{foreignMandate}", s.foreignMandate.String(), "{zone}", s.zone.String(), "{other}", s.other.String(),
 		"{drill}", s.drill[0].String(), "{drill-wide}", s.drill[1].String(), "{drill-abroad}", s.drill[2].String()).Replace(text)
 }
@@ -280,13 +307,19 @@ func rightsPage() []byte {
 		case r.may == "":
 			right = "signed in"
 		}
+		switch r.proof {
+		case proofAlways:
+			right += ", *shown again*"
+		case proofLaunch:
+			right += ", *shown again* to send"
+		}
 		fmt.Fprintf(&b, "| `%s` | %s |", strings.TrimSuffix(name, "{$}"), right)
 		for k := range columns {
 			b.WriteString(" " + allowed(r, i, k) + " |")
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("\n*open*: no session is needed; the address itself, which only its receiver knows, is the right, or there is nothing to protect.\n")
+	b.WriteString("\n*open*: no session is needed; the address itself, which only its receiver knows, is the right, or there is nothing to protect. *Shown again*: the person showed within ten minutes who it is (sign-in.md).\n")
 	return b.Bytes()
 }
 

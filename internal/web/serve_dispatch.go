@@ -12,7 +12,7 @@ import (
 func (s *Server) dispatchRoutes() []route {
 	return []route{
 		{method: "GET", path: "/dispatch", may: buurtbel.MayLaunch, handler: (*visit).dispatch},
-		{method: "POST", path: "/dispatch", may: buurtbel.MayLaunch, handler: (*visit).dispatched},
+		{method: "POST", path: "/dispatch", may: buurtbel.MayLaunch, proof: proofLaunch, handler: (*visit).dispatched},
 		{method: "POST", path: "/dispatch/check", may: buurtbel.MayLaunch, handler: (*visit).checked},
 		{method: "POST", path: "/dispatch/listen", may: buurtbel.MayLaunch, handler: (*visit).listen},
 		{method: "GET", path: "/dispatch/streets", may: buurtbel.MayLaunch, handler: (*visit).streets},
@@ -38,7 +38,12 @@ func (v *visit) showDispatch(d *drafting, status int, problem string) error {
 	}
 	frame := v.frame(v.t("screen.dispatch.title"), mode)
 	frame.Path, frame.Problem = "/dispatch", problem
-	return v.respond(status, frame, d.page())
+	page := d.page()
+	var err error
+	if page.Proof, err = v.proof("/dispatch"); err != nil {
+		return err
+	}
+	return v.respond(status, frame, page)
 }
 
 // dispatched takes the form: do=launch sends, anything else shows the page again with what it says now. A form without script posts here too.

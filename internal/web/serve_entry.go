@@ -38,8 +38,8 @@ func (v *visit) signIn() error { return v.signInPage(http.StatusOK, "", "", "") 
 func (v *visit) signInPage(status int, typed, wrong, problem string) error {
 	f := v.bare(v.t("screen.sign-in.title"))
 	f.Path, f.Problem = "/sign-in", problem
-	return v.respond(status, f, SignIn{Action: "/sign-in", Lasts: locale.Span(v.lang, entering.LinkLasts), Email: Field{Name: "email", Label: v.t("screen.field.email"),
-		Hint: v.t("screen.field.email-hint"), Type: "email", Auto: "email", Value: typed, Error: wrong, Focus: true}})
+	return v.respond(status, f, SignIn{Action: "/sign-in", Touch: v.touchIn(), Others: v.others(), Sealed: "/sign-in/code", Lasts: locale.Span(v.lang, entering.LinkLasts), Email: Field{Name: "email", Label: v.t("screen.field.email"),
+		Hint: v.t("screen.field.email-hint"), Type: "email", Auto: "email", Value: typed, Error: wrong, Focus: wrong != ""}})
 }
 
 // askLink answers the same for a mailbox that we know and for one that we do not.
@@ -99,7 +99,7 @@ func (v *visit) enterNow() error {
 	if err != nil {
 		return err
 	}
-	e, err := v.s.o.Entry.Enter(v.r.Context(), link, entering.At{Session: v.cookie(cookieSession), Device: v.cookie(cookieDevice), PIN: pin})
+	e, err := v.s.o.Entry.Enter(v.r.Context(), link, v.at(pin))
 	if buurtbel.KindOf(err) == buurtbel.Invalid {
 		return v.enterPage(http.StatusUnprocessableEntity, locale.Error(v.lang, err), "")
 	}
@@ -112,6 +112,11 @@ func (v *visit) enterNow() error {
 
 // deviceLasts is how long a browser remembers that its PC is shared. The shifts that it opens end much sooner.
 const deviceLasts = 180 * 24 * time.Hour
+
+// at says where somebody signs in.
+func (v *visit) at(pin string) entering.At {
+	return entering.At{Session: v.cookie(cookieSession), Device: v.cookie(cookieDevice), PIN: pin, Agent: v.r.UserAgent(), From: v.origin()}
+}
 
 func (v *visit) entered(e *entering.Entered) {
 	v.setCookie(cookieSession, e.Session, e.Expires.Sub(v.now))
@@ -179,7 +184,7 @@ func (v *visit) takeOver() error {
 	if err != nil {
 		return v.handOverPage(http.StatusUnprocessableEntity, back, "", v.t("screen.hand-over.choose"))
 	}
-	e, err := v.s.o.Entry.Switch(v.r.Context(), person, pin, entering.At{Session: session, Device: device})
+	e, err := v.s.o.Entry.Switch(v.r.Context(), person, pin, v.at(""))
 	if buurtbel.KindOf(err) == buurtbel.Forbidden {
 		return v.handOverPage(http.StatusForbidden, back, person.String(), locale.Error(v.lang, err))
 	}

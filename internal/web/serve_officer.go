@@ -20,7 +20,7 @@ func (s *Server) officerRoutes() []route {
 		{method: "POST", path: "/debts/{alert}", may: buurtbel.MayFeedback, handler: (*visit).settle},
 		{method: "GET", path: "/alerts/{id}/journal", may: buurtbel.MayReadLog, handler: (*visit).journal},
 		{method: "GET", path: "/lost", may: buurtbel.MaySeeNames, handler: (*visit).lost},
-		{method: "POST", path: "/lost", may: buurtbel.MaySeeNames, handler: (*visit).lostNames},
+		{method: "POST", path: "/lost", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).lostNames},
 		{method: "POST", path: "/lost/calls", may: buurtbel.MaySeeNames, handler: (*visit).lostCalls},
 	}
 }

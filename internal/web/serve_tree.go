@@ -20,7 +20,7 @@ func (s *Server) treeRoutes() []route {
 		{method: "GET", path: "/tree/{network}", may: buurtbel.MaySeeNames, handler: (*visit).tree},
 		{method: "POST", path: "/tree/{network}/find", may: buurtbel.MaySeeNames, handler: (*visit).treeFind},
 		{method: "POST", path: "/tree/{network}/consent", may: buurtbel.MaySeeNames, handler: (*visit).treeConsent},
-		{method: "POST", path: "/tree/{network}/print", may: buurtbel.MaySeeNames, handler: (*visit).treePrint},
+		{method: "POST", path: "/tree/{network}/print", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).treePrint},
 	}
 }
 

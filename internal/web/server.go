@@ -90,6 +90,7 @@ type visit struct {
 	chose   bool   // the browser chose lang itself
 	theme   string // "light", "dark" or "" for the device's own
 	now     time.Time
+	amiss   string // what was wrong with the code by which the person meant to show who it is
 }
 
 // route is one line of the table of what is served, and for whom.
@@ -98,6 +99,7 @@ type route struct {
 	path    string              // pattern of net/http, without the method
 	may     buurtbel.Permission // "" when no right is needed beyond being signed in
 	open    bool                // needs no session: links whose signature is the right, and the sign-in itself
+	proof   need                // whether the person must have shown within ten minutes who it is
 	handler func(*visit) error
 }
 
@@ -128,6 +130,10 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 func (s *Server) routes() []route {
 	var all []route
 	all = append(all, s.entryRoutes()...)
+	all = append(all, s.passkeyRoutes()...)
+	all = append(all, s.proveRoutes()...)
+	all = append(all, s.accountRoutes()...)
+	all = append(all, s.admitRoutes()...)
 	all = append(all, s.dispatchRoutes()...)
 	all = append(all, s.liveRoutes()...)
 	all = append(all, s.officerRoutes()...)
@@ -170,10 +176,15 @@ func (v *visit) enter(r route) error {
 	if err := v.signedIn(); err != nil && !r.open {
 		return err
 	}
-	if r.may == "" || r.open {
+	if r.open {
 		return nil
 	}
-	return v.may(r.may)
+	if r.may != "" {
+		if err := v.may(r.may); err != nil {
+			return err
+		}
+	}
+	return v.proved(r.proof)
 }
 
 // statusOf is the one place where a Kind becomes a status.

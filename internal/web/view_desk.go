@@ -23,6 +23,7 @@ type Dispatch struct {
 	OriginOpen bool
 	Map        Map
 	Preflight  Preflight
+	Proof      Proof // launching needs one
 }
 
 // Asks are the fields that the chosen template wants.

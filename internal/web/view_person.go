@@ -10,6 +10,15 @@ type SignIn struct {
 	Name   string // who is about to sign in; may be empty
 	PIN    Field  // for a PC that a shift shares; no name: not asked
 	Shared bool   // the PC is known as shared already
+	Touch  Touch  // sign in with a passkey; no path: not offered
+	Others []Link // identity providers
+	Sealed string // where a sealed code is typed
+}
+
+// Touch is where a script asks for a passkey and brings its answer.
+type Touch struct {
+	Ask, Bring string
+	Next       string // page to go on with
 }
 
 func (SignIn) template() string { return "sign-in" }

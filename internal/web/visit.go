@@ -21,6 +21,8 @@ const (
 	cookieDevice   = "device" // names a shared desk PC
 	cookieTheme    = "theme"
 	cookieLanguage = "language"
+	cookieTicket   = "ticket" // the question that a passkey answers
+	cookieWay      = "way"    // to an identity provider and back
 )
 
 func (s *Server) cookieName(name string) string {

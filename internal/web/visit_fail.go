@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/entering"
 	"github.com/buurtbel/buurtbel/internal/locale"
 )
 
@@ -27,6 +28,8 @@ func (v *visit) answer(err error, kind buurtbel.Kind) error {
 	switch {
 	case v.part():
 		return v.json(status, map[string]string{"error": locale.Error(v.lang, err)})
+	case buurtbel.KeyOf(err) == entering.NeedsProof:
+		return v.askProof()
 	case needsSignIn(err) && (v.r.Method == http.MethodGet || v.r.Method == http.MethodHead):
 		return v.redirect("/sign-in")
 	case kind == buurtbel.Busy:

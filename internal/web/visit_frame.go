@@ -20,7 +20,7 @@ func (v *visit) frame(title string, mode Mode) Frame {
 		f.Shape = Bare
 		return f
 	}
-	f.Role, f.Places, f.SignOut = v.role(), v.places(), "/sign-out"
+	f.Role, f.Places, f.SignOut, f.Account = v.role(), v.places(), "/sign-out", "/account"
 	if v.session.Shared {
 		f.HandOver = "/hand-over?back=" + url.QueryEscape(f.Path)
 	}
@@ -104,6 +104,7 @@ func (v *visit) everyPlace() []Link {
 	add(buurtbel.MaySeeMandates, "screen.place.mandates", "/mandates")
 	add(buurtbel.MaySeeLooks, "screen.place.looked", "/looked")
 	add(buurtbel.MayAgree, "screen.place.exercises", "/exercises") // police find theirs on the first page
+	add(buurtbel.MayAdmit, "screen.place.entries", "/entries")
 	return out
 }
 

@@ -26,6 +26,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/app"
+	"github.com/buurtbel/buurtbel/internal/config"
 	"github.com/buurtbel/buurtbel/internal/outside"
 	"github.com/buurtbel/buurtbel/internal/town"
 )
@@ -61,6 +62,8 @@ type house struct {
 	url     string
 	chrome  context.Context
 	axe     string
+	host    string
+	change  func(c *config.Config, port string)
 
 	stopPages func() // takes the connection away from every browser
 
@@ -71,6 +74,12 @@ type house struct {
 // found builds the house, or skips where there is no browser.
 func found(t *testing.T, members int) *house {
 	t.Helper()
+	return foundAt(t, members, "127.0.0.1", nil)
+}
+
+// foundAt is found under the name by which browsers reach the pages, with a configuration that change may change: port is that of the pages.
+func foundAt(t *testing.T, members int, host string, change func(c *config.Config, port string)) *house {
+	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		missing(t, "chromium", "apt-get install chromium")
@@ -79,7 +88,7 @@ func found(t *testing.T, members int) *house {
 	if err != nil {
 		missing(t, "axe-core", "scripts/peers")
 	}
-	h := &house{T: t, axe: string(axe)}
+	h := &house{T: t, axe: string(axe), host: host, change: change}
 	h.spawn()
 	h.serve(members)
 	h.start(path)
@@ -116,6 +125,15 @@ func (h *house) serve(members int) {
 	if err != nil {
 		h.Fatal(err)
 	}
+	_, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.url = "http://" + net.JoinHostPort(h.host, port)
+	c.Server.PublicURL = h.url
+	if h.change != nil {
+		h.change(c, port)
+	}
 	o := app.Options{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	if testing.Verbose() {
 		o.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -132,7 +150,6 @@ func (h *house) serve(members int) {
 	if _, err := h.app.Listen(); err != nil {
 		h.Fatal(err)
 	}
-	h.url = "http://" + listen
 	ctx, stop := context.WithCancel(context.Background())
 	var loops sync.WaitGroup
 	ended := make([]error, 2)
