@@ -44,6 +44,13 @@ func tellSilences(ctx context.Context, db *store.DB, z *buurtbel.Zone, link stri
 		return err
 	})
 	for _, q := range quiets {
+		if !q.Signed { // signs are written down since this version: the first look is where the count begins
+			err := db.Write(ctx, buurtbel.Scope{Zone: z.ID}, func(tx *store.Tx) error { return tx.Sign(q.Mandate.Holder, z.ID) })
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		silent := buurtbel.Silence{Since: q.Since, Limit: z.SilenceLimit()}
 		if q.Away || !silent.Due(db.Now()) || !q.Told.Before(q.Since) {
 			continue

@@ -190,6 +190,7 @@ func (tx *Tx) Sign(person, zone buurtbel.ID) error {
 type Quiet struct {
 	Mandate buurtbel.Mandate
 	Since   time.Time
+	Signed  bool      // a sign was ever written down
 	Away    bool      // absent now, and said so
 	Told    time.Time // the silence since then was told; zero: not yet
 }
@@ -208,7 +209,7 @@ func (tx *Tx) Quiets(role buurtbel.Role) ([]Quiet, error) {
 		if awayUntil != 0 && awayUntil <= micros(tx.now) {
 			last = max(last, awayUntil)
 		}
-		q.Since, q.Told = instant(last), instant(told)
+		q.Since, q.Told, q.Signed = instant(last), instant(told), sign != 0
 		q.Away = buurtbel.Span{From: instant(awayFrom), Until: instant(awayUntil)}.Contains(tx.now)
 		out = append(out, q)
 		return err
