@@ -33,6 +33,7 @@ var sealedColumns = []SealedColumn{
 	{Table: "inbound", Column: "recipient", Holds: "the number that was written to", key: []string{"id"}},
 	{Table: "inbound", Column: "body", Holds: "what somebody wrote", key: []string{"id"}},
 	{Table: "exercise", Column: "reason", Holds: "why an exercise was skipped", key: []string{"id"}},
+	{Table: "remark", Column: "body", Holds: "what somebody thinks of a page", key: []string{"id"}},
 	{Table: "journal_content", Column: "content", Holds: "what a journal entry commits to", key: []string{"subject", "node", "seq"},
 		name: func(k []int64) string { return contentName(k[1], k[2]) }},
 	{Table: "import_row", Column: "payload", Holds: "a person of a list that is being imported", key: []string{"import", "line", "person"},
