@@ -215,7 +215,8 @@ func (a *App) Run(ctx context.Context) error {
 	work.Go(func() { a.voices.prepare(ctx, a) })
 	work.Go(func() { jobs.New(a.DB, a.tasks(), a.log).Run(ctx) })
 	err := a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
-		return errors.Join(tx.Later(sealHeads, 0, tx.Now()), tx.Later(forget, 0, tx.Now()), tx.Later(silences, 0, tx.Now()), tx.Later(governing.PlanAll, 0, tx.Now()))
+		return errors.Join(tx.Later(sealHeads, 0, tx.Now()), tx.Later(forget, 0, tx.Now()), tx.Later(silences, 0, tx.Now()), tx.Later(governing.PlanAll, 0, tx.Now()),
+			tx.Later(forgetAsked, 0, tx.Now()))
 	})
 	if err != nil {
 		a.log.Error("leave daily work for later", "error", err)

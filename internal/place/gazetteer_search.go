@@ -383,3 +383,27 @@ func (g *Gazetteer) At(f Found) []Address {
 	})
 	return list
 }
+
+// Meant gives the one house that was meant, when what was typed leaves no doubt: it was typed as Line writes it, or no other house of another
+// street fits nearly as well.
+func Meant(found []Found, typed string) (Found, bool) {
+	for _, f := range found {
+		if f.house() && f.Line() == typed {
+			return f, true
+		}
+	}
+	if len(found) == 0 || !found[0].house() {
+		return Found{}, false
+	}
+	for _, f := range found[1:] {
+		if f.index != found[0].index && f.house() && found[0].score-f.score < doubt {
+			return Found{}, false
+		}
+	}
+	return found[0], true
+}
+
+// doubt is how much better an address must fit than the next to be taken without a question.
+const doubt = 60
+
+func (f *Found) house() bool { return f.How == Exact || f.How == BoxUnknown || f.How == PartOfPair }
