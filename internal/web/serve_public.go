@@ -46,9 +46,10 @@ const (
 	mostWritten  = 10
 )
 
-// first is the first page: the desk for who is signed in, the public's for who is not. A session that ended asks to sign in again.
+// first is the first page: the desk for who is signed in, the public's for who is not. A session that ended asks to sign in again, and a PC
+// that a shift shares is a desk, whoever sits there.
 func (v *visit) first() error {
-	if v.session == nil && v.cookie(cookieSession) != "" {
+	if v.session == nil && v.cookie(cookieSession)+v.cookie(cookieDevice) != "" {
 		if err := v.signedIn(); err != nil {
 			return err
 		}

@@ -13,7 +13,7 @@ import (
 
 // ask is the question whether a home or a shop lies in a zone. It is posted: no home stands in an address bar or a log.
 func (v *visit) ask(typed string, kind buurtbel.NetworkKind, wrong string) Ask {
-	a := Ask{Action: "/address", Search: "/address/search", Address: Field{Name: "address", Label: v.t("screen.public.ask-label"), Hint: v.t("screen.public.ask-hint"), Auto: "street-address", Value: typed,
+	a := Ask{Action: "/address", Search: "/address/search", Address: Field{Name: "address", Label: v.t("screen.public.ask-label"), Hint: v.t("screen.public.ask-hint"), Auto: "address-line1", Value: typed,
 		Error: wrong, List: "address-list"}}
 	for _, k := range []buurtbel.NetworkKind{buurtbel.Residents, buurtbel.Traders} {
 		a.Kinds = append(a.Kinds, Option{ID: string(k), Words: v.t("screen.public.ask-" + string(k)), Chosen: k == kind})
@@ -152,7 +152,7 @@ func (v *visit) wishNow() error {
 	if err != nil {
 		return buurtbel.Fail(buurtbel.NotFound, "error.asking.street", nil)
 	}
-	if err := v.s.writes.pass(v.origin(), v.now); err != nil {
+	if err := v.s.writes.full(v.origin(), v.now); err != nil {
 		return err
 	}
 	zone, name, err := v.wishPlace(street)
@@ -167,6 +167,7 @@ func (v *visit) wishNow() error {
 	if err != nil {
 		return err
 	}
+	v.wrote()
 	return v.thanks("/address", Thanks{Title: v.t("screen.public.wish-sent"), Says: []string{v.t("screen.public.wish-sent-text", "Mailbox", mailbox), v.t("screen.public.wish-sent-time", "Time", locale.Span(v.lang, asking.ProveLasts))}})
 }
 

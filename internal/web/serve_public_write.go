@@ -66,7 +66,14 @@ func (v *visit) note() (n asking.Note, err error) {
 		}
 	}
 	n.Language = v.lang
-	return n, v.s.writes.pass(v.origin(), v.now)
+	return n, v.s.writes.full(v.origin(), v.now)
+}
+
+// wrote counts something that was sent: what was typed wrong and sent again costs nobody a share.
+func (v *visit) wrote() {
+	if err := v.s.writes.pass(v.origin(), v.now); err != nil {
+		return // the next one is refused
+	}
 }
 
 // mend puts an error beside its field; it is false for an error that no typing mends.
@@ -113,6 +120,7 @@ func (v *visit) writeNetworkNow() error {
 	if err := v.s.o.Ask.WriteToNetwork(v.r.Context(), network.Zone, network.ID, n); err != nil {
 		return v.writeNetworkPage(http.StatusUnprocessableEntity, n, err)
 	}
+	v.wrote()
 	return v.written(t, "/networks/"+network.ID.String())
 }
 
@@ -167,6 +175,7 @@ func (v *visit) contactNow() error {
 	if err := v.s.o.Ask.WriteToPolice(v.r.Context(), zone, n); err != nil {
 		return v.contactPage(http.StatusUnprocessableEntity, n, err)
 	}
+	v.wrote()
 	return v.written(t, "/contact")
 }
 
@@ -179,7 +188,7 @@ func (v *visit) remarkNow() error {
 	if err != nil {
 		return err
 	}
-	if err := v.s.writes.pass(v.origin(), v.now); err != nil {
+	if err := v.s.writes.full(v.origin(), v.now); err != nil {
 		return err
 	}
 	t, err := v.town()
@@ -190,6 +199,7 @@ func (v *visit) remarkNow() error {
 	if err := v.s.o.Ask.Remark(v.r.Context(), t.first(), page, text); err != nil {
 		return err
 	}
+	v.wrote()
 	return v.thanks(page, Thanks{Title: v.t("screen.public.remark-thanks"), Says: []string{v.t("screen.public.remark-thanks-text")}, Next: Link{Words: v.t("screen.public.back"), Href: page}})
 }
 
