@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,7 +28,11 @@ func (g *ground) postgis(ctx context.Context, out *held) {
 		out.PostGIS = "cannot be reached: " + err.Error()
 		return
 	}
-	defer db.Close()
+	defer func() {
+		if err := db.Close(); err != nil {
+			out.PostGIS += ": " + err.Error()
+		}
+	}()
 	if err := db.QueryRowContext(ctx, `select default_version from pg_available_extensions where name = 'postgis'`).Scan(&out.PostGIS); err != nil {
 		out.PostGIS = "not installed (apt-get install postgresql-15-postgis-3)"
 		return
@@ -71,12 +76,12 @@ func (g *ground) ask(ctx context.Context, db *sql.DB, out *held) error {
 }
 
 // timed asks on one connection, in one process of the server, as ours is one goroutine.
-func (g *ground) timed(ctx context.Context, db *sql.DB, out *held) error {
+func (g *ground) timed(ctx context.Context, db *sql.DB, out *held) (err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	defer conn.Close()
+	defer func() { err = errors.Join(err, conn.Close()) }()
 	if _, err := conn.ExecContext(ctx, `set max_parallel_workers_per_gather = 0`); err != nil {
 		return fmt.Errorf("set: %w", err)
 	}

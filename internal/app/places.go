@@ -17,9 +17,7 @@ import (
 // background and again when another process changed something.
 type Places struct {
 	db        *store.DB
-	begin     func()        // begins the load, once
-	loaded    chan struct{} // closed when the first load has ended, well or not
-	once      sync.Once
+	begin     func() // begins the load, once
 	gazetteer atomic.Pointer[place.Gazetteer]
 	areas     atomic.Pointer[place.Areas]
 	mu        sync.Mutex // one load at a time; guards the marks
@@ -29,7 +27,7 @@ type Places struct {
 }
 
 func newPlaces(db *store.DB) *Places {
-	return &Places{db: db, begin: func() {}, loaded: make(chan struct{}), addresses: -1, networks: -1}
+	return &Places{db: db, begin: func() {}, addresses: -1, networks: -1}
 }
 
 // lookEvery is how often a process looks whether something changed: one row read by its key.
@@ -52,7 +50,6 @@ func (p *Places) keep(ctx context.Context, log *slog.Logger) {
 
 // Refresh reads what changed since the last time. A register that is being imported is read when its import rests, unless now.
 func (p *Places) Refresh(ctx context.Context, now bool) error {
-	defer p.once.Do(func() { close(p.loaded) })
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var addresses, networks int64
@@ -136,17 +133,6 @@ func (p *Places) readAddresses(ctx context.Context) error {
 	}
 	p.gazetteer.Store(b.Build())
 	return nil
-}
-
-// wait lets the first load end.
-func (p *Places) wait(ctx context.Context) error {
-	p.begin()
-	select {
-	case <-p.loaded:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // Search finds addresses; none before the register is loaded.

@@ -205,7 +205,7 @@ func (g *Gazetteer) countTerm(s *scratch, begun uint32, bits uint16, h hit, wort
 		case l.mark != s.mark:
 			l.mark = s.mark
 			if bits&l.found != 0 { // joined words, of which one was found by itself
-				if v = v / 2; bits&^l.found == 0 {
+				if v /= 2; bits&^l.found == 0 {
 					v = 0
 				}
 			}
