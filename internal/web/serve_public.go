@@ -191,7 +191,7 @@ func (v *visit) whatIs() error {
 	}
 	view := PublicText{Title: v.t("screen.public.bin"), Lead: v.t("screen.public.bin-lead"), Lines: lines,
 		Parts: []TextPart{v.textPart("bin-is", true), v.textPart("bin-is-not", true), v.textPart("bin-who", false), v.textPart("bin-evidence", false), v.textPart("bin-privacy", true), v.textPart("bin-join", false)},
-		Next:  Link{Words: v.t("screen.public.address"), Href: "/address"}}
+		Next:  []Link{{Words: v.t("screen.public.address"), Href: "/address"}}}
 	return v.respond(http.StatusOK, v.public(view.Title, "/bin"), view)
 }
 
@@ -207,7 +207,7 @@ func (v *visit) called() error {
 	}
 	view := PublicText{Title: v.t("screen.public.called"), Lead: v.t("screen.public.called-lead"), Lines: lines,
 		Parts: []TextPart{v.textPart("called-save", false), v.textPart("called-hear", true), v.textPart("called-back", false), v.textPart("called-doubt", false)},
-		Next:  Link{Words: v.t("screen.check.title"), Href: "/check"}}
+		Next:  []Link{{Words: v.t("screen.public.number"), Href: "/number"}, {Words: v.t("screen.check.title"), Href: "/check"}}}
 	return v.respond(http.StatusOK, v.public(view.Title, "/called"), view)
 }
 

@@ -31,7 +31,7 @@ type PublicText struct {
 	Title, Lead string
 	Parts       []TextPart
 	Lines       []Phone
-	Next        Link // may be empty
+	Next        []Link
 }
 
 func (PublicText) template() string { return "public-text" }
