@@ -45,6 +45,7 @@ var personal = map[string]string{
 	"exercise.reason": "about the network and its day, not a person", "exercise.ended_by": "kept: the id leads to nobody", "area_version.by_id": "kept: who changed it is an official",
 	"probe.member": "row erased", "probe.contact": "row erased",
 	"official.name": "an official is no member",
+	"wish.hash":     "kept: of somebody who asked for a network; erased by its own link, and when its year is over", "remark.body": "kept a year: nobody is asked who wrote it",
 }
 
 var personalNames = []string{"member", "person", "holder", "household", "contact", "recipient", "delivery", "actor", "by_id", "ended_by", "subject", "hash", "sender", "device", "session", "email", "phone", "number_hash", "user", "owner"}
