@@ -61,7 +61,7 @@ var parts = map[string]part{
 	"internal/channel/push": channel, "internal/channel/voice": channel, "internal/channel/email": channel,
 	"internal/channel/channeltest": channel,
 
-	"internal/accounting": verb, "internal/alerting": verb, "internal/delivery": verb, "internal/entering": verb, "internal/governing": verb,
+	"internal/accounting": verb, "internal/alerting": verb, "internal/asking": verb, "internal/delivery": verb, "internal/entering": verb, "internal/governing": verb,
 	"internal/guarding": verb, "internal/joining": verb, "internal/loading": verb, "internal/relaying": verb, "internal/reporting": verb,
 
 	"internal/api": door, "internal/arriving": door, "internal/jobs": door, "internal/mailin": door, "internal/web": door,

@@ -76,6 +76,7 @@ func jobs() []job {
 		job{name: "listen-deaf-held", bench: "listen", args: "-deaf", short: "-runs 5", longBound: 10 * minute},
 	)
 	out = append(out, onBoth(job{name: "real", bench: "real", short: "-members 300", longBound: 10 * minute, data: true})...)
+	out = append(out, onBoth(job{name: "place", bench: "place", short: "-typed 2000", longBound: 6 * minute, data: true})...)
 	for i := range out {
 		out[i].shortBound = little
 	}

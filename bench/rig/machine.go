@@ -118,6 +118,15 @@ func PeakMB() float64 {
 	return Round(kb * 1024 / 1e6)
 }
 
+// ResidentMB is the memory that this process has now, in megabytes of a million octets.
+func ResidentMB() float64 {
+	kb, err := strconv.ParseFloat(strings.TrimSuffix(field("/proc/self/status", "VmRSS"), " kB"), 64)
+	if err != nil {
+		return 0
+	}
+	return Round(kb * 1024 / 1e6)
+}
+
 // CPU is the processor time of this process, user and system.
 func CPU() time.Duration {
 	var u syscall.Rusage

@@ -31,6 +31,7 @@ type commands struct {
 	Alert     alertCommand   `cmd:"" help:"Launch, stop, show an alert, or tell how it ended."`
 	Import    importCommand  `cmd:"" help:"Bring in areas, addresses or members."`
 	Zone      zoneCommand    `cmd:"" help:"Make a police zone and its first official."`
+	Place     placeCommand   `cmd:"" help:"Find an address, or the network that a place lies in."`
 	SignIn    signInCommand  `cmd:"" help:"Print a one-time sign-in link for somebody."`
 	Inspect   inspectCommand `cmd:"" help:"Say what the program would make of these bytes, as JSON."`
 	Migrate   migrateCommand `cmd:"" help:"Bring the database up to date."`

@@ -36,6 +36,7 @@ type Address struct {
 	PostalCode   string
 	Municipality string
 	TownNames    Names
+	PostNames    Names   // of the postal code's own place: often a former municipality
 	Lat, Lon     float64 // WGS 84
 	Line         int
 }

@@ -16,6 +16,7 @@ type layout struct {
 	id, box, house, postcode, region, status, x, y       int
 	lat, lon                                             int
 	streetNL, streetFR, streetDE, townNL, townFR, townDE int
+	postNL, postFR                                       int
 }
 
 // header recognises the layout by its column names, in any order. All files of a package must have one layout.
@@ -34,9 +35,9 @@ func (s *stream) header(line []byte) error {
 		l := layout{delimiter: delimiter, width: len(names), id: at("address_id"), box: at("box_number"), house: at("house_number"), postcode: at("postcode"), region: at("region_code"),
 			status: at("status"), x: at("epsg:31370_x"), y: at("epsg:31370_y"), lat: at("epsg:4326_lat"), lon: at("epsg:4326_lon"),
 			streetNL: at("streetname_nl"), streetFR: at("streetname_fr"), streetDE: at("streetname_de"),
-			townNL: at("municipality_name_nl"), townFR: at("municipality_name_fr"), townDE: at("municipality_name_de"), kind: BeSt}
+			townNL: at("municipality_name_nl"), townFR: at("municipality_name_fr"), townDE: at("municipality_name_de"), postNL: at("postname_nl"), postFR: at("postname_fr"), kind: BeSt}
 		if at("pkancode") >= 0 {
-			l = layout{delimiter: delimiter, width: len(names), kind: CRAB, id: -1, box: -1, region: -1, status: -1, x: -1, y: -1, streetFR: -1, streetDE: -1, townFR: -1, townDE: -1,
+			l = layout{delimiter: delimiter, width: len(names), kind: CRAB, id: -1, box: -1, region: -1, status: -1, x: -1, y: -1, streetFR: -1, streetDE: -1, townFR: -1, townDE: -1, postNL: -1, postFR: -1,
 				postcode: at("pkancode"), townNL: at("commune_nl"), streetNL: at("street_nl"), house: at("huisnr"), lat: at("lat"), lon: at("lon")}
 		}
 		if l.usable() && (s.report.Layout == "" || s.report.Layout == l.kind) {
@@ -64,6 +65,7 @@ func (l *layout) read(s *stream) (column int, reason string) {
 	*a = Address{Line: s.line}
 	a.StreetNames = Names{NL: s.name(s.field(l.streetNL)), FR: s.name(s.field(l.streetFR)), DE: s.name(s.field(l.streetDE))}
 	a.TownNames = Names{NL: s.name(s.field(l.townNL)), FR: s.name(s.field(l.townFR)), DE: s.name(s.field(l.townDE))}
+	a.PostNames = Names{NL: s.name(s.field(l.postNL)), FR: s.name(s.field(l.postFR))}
 	a.Street, a.Municipality = a.StreetNames.first(s.options.Languages), a.TownNames.first(s.options.Languages)
 	a.PostalCode, a.HouseNumber, a.Box = s.name(s.field(l.postcode)), s.name(s.field(l.house)), s.name(s.field(l.box))
 	switch {

@@ -58,6 +58,7 @@ type App struct {
 	ring       *vault.Ring
 	audience   *audience
 	register   *register
+	Places     *Places // addresses and areas, for the search and the zone check
 	background sync.WaitGroup
 	stop       context.CancelFunc // of background
 	release    func() error       // of the database's node; nil: not at work
@@ -109,6 +110,8 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = stop
 	a.audience.begin = sync.OnceFunc(func() { a.background.Go(func() { a.audience.load(background) }) })
+	a.Places = newPlaces(db)
+	a.Places.begin = sync.OnceFunc(func() { a.background.Go(func() { a.Places.keep(background, a.log) }) })
 	a.register.begin = sync.OnceFunc(func() {
 		a.background.Go(func() {
 			a.register.keep(background, a.log)
@@ -133,6 +136,7 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
 	ctx = context.WithoutCancel(ctx) // Run closes them, after what they have was answered and recorded
 	a.audience.begin()               // before the first alert asks for them; a command that asks nothing reads nothing
 	a.register.begin()
+	a.Places.begin()
 	for i, c := range a.Config.SMS {
 		if c.Type == config.TypeHTTP {
 			if err := a.openGateway(ctx, i, o); err != nil {
@@ -211,7 +215,8 @@ func (a *App) Run(ctx context.Context) error {
 	work.Go(func() { a.voices.prepare(ctx, a) })
 	work.Go(func() { jobs.New(a.DB, a.tasks(), a.log).Run(ctx) })
 	err := a.DB.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
-		return errors.Join(tx.Later(sealHeads, 0, tx.Now()), tx.Later(forget, 0, tx.Now()), tx.Later(silences, 0, tx.Now()), tx.Later(governing.PlanAll, 0, tx.Now()))
+		return errors.Join(tx.Later(sealHeads, 0, tx.Now()), tx.Later(forget, 0, tx.Now()), tx.Later(silences, 0, tx.Now()), tx.Later(governing.PlanAll, 0, tx.Now()),
+			tx.Later(forgetAsked, 0, tx.Now()))
 	})
 	if err != nil {
 		a.log.Error("leave daily work for later", "error", err)

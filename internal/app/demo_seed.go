@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -41,7 +42,7 @@ func (a *App) SeedTown(ctx context.Context, t *town.Town, step func(members int)
 		}
 		return ""
 	}
-	return s, a.register.load(ctx)
+	return s, errors.Join(a.seedAsked(ctx, s), a.register.load(ctx), a.Places.Refresh(ctx, true))
 }
 
 // Seed stores a town in an empty store. step, if there is one, hears after each slice how many members are in.
@@ -83,7 +84,14 @@ func (s *Seeded) addresses(ctx context.Context, db *store.DB) error {
 		ids[street.Name] = db.NewID()
 		streets = append(streets, store.Street{ID: ids[street.Name], Name: street.Name, Key: addressfile.StreetKey(street.Name), PostalCode: town.PostalCode, Municipality: town.Name})
 	}
-	for homes := range slices.Chunk(s.Town.Homes, slice) {
+	outskirts := s.Town.Outskirts()
+	for _, h := range outskirts {
+		if ids[h.Street] == 0 {
+			ids[h.Street] = db.NewID()
+			streets = append(streets, store.Street{ID: ids[h.Street], Name: h.Street, Key: addressfile.StreetKey(h.Street), PostalCode: town.PostalCode, Municipality: town.Name})
+		}
+	}
+	for homes := range slices.Chunk(slices.Concat(s.Town.Homes, outskirts), slice) {
 		houses := make([]store.House, len(homes))
 		for i, h := range homes {
 			houses[i] = store.House{Street: ids[h.Street], Number: h.Number, Lat: int64(h.At.Lat * 1e7), Lon: int64(h.At.Lon * 1e7)}

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/asking"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/gateway"
 	"github.com/buurtbel/buurtbel/internal/config"
 	"github.com/buurtbel/buurtbel/internal/delivery"
@@ -35,6 +36,9 @@ const silences = "silences"
 
 // forget is the kind of task that erases what need not be kept, daily.
 const forget = "forget"
+
+// forgetAsked is the kind of task that erases wishes whose time is over and old remarks, daily.
+const forgetAsked = "forget-asked"
 
 // Listen opens the addresses of pages and metrics. The real address of the pages is given back: port 0 takes a free one.
 func (a *App) Listen() (string, error) {
@@ -87,6 +91,7 @@ func (a *App) Serve(ctx context.Context) error {
 		Streets: a.register.streets, StreetAt: a.register.streetAt, Base: a.Base,
 		PushKey: a.pushKey(), Shown: a.shown,
 		Health: a.health(), Callers: buurtbel.Callers(a.presenting()),
+		Ask: asking.New(a.DB, asking.Options{Link: a.Config.Server.PublicURL}), Find: a.Places.Search, Areas: a.Places.Areas,
 	})
 	servers := []*http.Server{a.server(ctx, a.beside(pages.Handler()))}
 	servers[0].RegisterOnShutdown(pages.Close) // live pages end with the server
@@ -181,7 +186,7 @@ func (a *App) tasks() map[string]jobs.Verb {
 	verbs := map[string]jobs.Verb{
 		sealHeads: a.sealHeads, forget: guarding.Forget(a.DB, periods(a.Config.Retention)), store.TaskErase: guarding.Erased(a.DB),
 		"calls-stopped": joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),
-		silences: governing.CheckSilence(a.DB, a.Config.Server.PublicURL),
+		silences: governing.CheckSilence(a.DB, a.Config.Server.PublicURL), forgetAsked: asking.Forget(a.DB),
 	}
 	for _, list := range []map[string]jobs.Verb{a.Desk.Verbs(), a.Drills.Verbs()} {
 		maps.Copy(verbs, list)

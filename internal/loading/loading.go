@@ -85,9 +85,9 @@ func Addresses(ctx context.Context, db *store.DB, actor buurtbel.Actor, file str
 	if err := actor.May(buurtbel.MayImport, buurtbel.Scope{}, db.Now()); err != nil {
 		return nil, err
 	}
-	l := &addressLoad{ctx: ctx, db: db, known: map[string]buurtbel.ID{}}
+	l := &addressLoad{ctx: ctx, db: db, known: map[string]registered{}}
 	if err := db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
-		return tx.EachStreet(func(s store.Street) { l.known[streetName(s.PostalCode, s.Key, s.Municipality)] = s.ID })
+		return tx.EachStreet(func(s store.Street) { l.known[streetName(s.PostalCode, s.Key, s.Municipality)] = registered{id: s.ID} })
 	}); err != nil {
 		return nil, err
 	}
@@ -101,9 +101,15 @@ func Addresses(ctx context.Context, db *store.DB, actor buurtbel.Actor, file str
 type addressLoad struct {
 	ctx     context.Context //nolint:containedctx // lives as long as the one call that made it
 	db      *store.DB
-	known   map[string]buurtbel.ID
+	known   map[string]registered
 	streets []store.Street
 	houses  []store.House
+}
+
+// registered is a street that has its id.
+type registered struct {
+	id   buurtbel.ID
+	told bool // this reading gave the store the street's names
 }
 
 func streetName(postalCode, key, municipality string) string {
@@ -113,17 +119,34 @@ func streetName(postalCode, key, municipality string) string {
 func (l *addressLoad) take(a *addressfile.Address) error {
 	key := addressfile.StreetKey(a.Street)
 	name := streetName(a.PostalCode, key, a.Municipality)
-	id, ok := l.known[name]
-	if !ok {
-		id = l.db.NewID()
-		l.known[name] = id
-		l.streets = append(l.streets, store.Street{ID: id, Name: a.Street, Key: key, PostalCode: a.PostalCode, Municipality: a.Municipality})
+	street := l.known[name]
+	if !street.told {
+		if street.id == 0 {
+			street.id = l.db.NewID()
+		}
+		street.told = true
+		l.known[name] = street
+		l.streets = append(l.streets, store.Street{ID: street.id, Name: a.Street, Key: key, PostalCode: a.PostalCode, Municipality: a.Municipality,
+			Names: others(a.Street, a.StreetNames), Towns: others(a.Municipality, a.TownNames, a.PostNames)})
 	}
-	l.houses = append(l.houses, store.House{Street: id, Number: a.HouseNumber, Box: a.Box, Lat: int64(math.Round(a.Lat * 1e7)), Lon: int64(math.Round(a.Lon * 1e7))})
+	l.houses = append(l.houses, store.House{Street: street.id, Number: a.HouseNumber, Box: a.Box, Lat: int64(math.Round(a.Lat * 1e7)), Lon: int64(math.Round(a.Lon * 1e7))})
 	if len(l.houses) < 4*slice {
 		return nil
 	}
 	return l.flush()
+}
+
+// others gives the names that differ from the first one, each once.
+func others(first string, all ...addressfile.Names) []string {
+	var out []string
+	for _, n := range all {
+		for _, name := range []string{n.NL, n.FR, n.DE} {
+			if name != "" && name != first && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
 }
 
 func (l *addressLoad) flush() error {

@@ -14,6 +14,7 @@ import (
 // Address is one address of the register.
 type Address struct {
 	ID           buurtbel.ID
+	StreetID     buurtbel.ID // of a Gazetteer only
 	Street       string
 	StreetNames  []string // the street's names in other languages, if any
 	HouseNumber  string
@@ -180,6 +181,7 @@ const (
 	BoxUnknown                // the house, but the register has no such box
 	PartOfPair                // "3-5" found as 3 or as 5
 	StreetOnly                // the street, not the house; Address has no ID, number or place
+	Begun                     // a house of which the number begins with what was typed; of a Gazetteer only
 )
 
 // Match is one address found.

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"github.com/buurtbel/buurtbel"
 )
@@ -12,6 +13,7 @@ type Street struct {
 	ID                       buurtbel.ID
 	Name, Key                string // Key: the form under which all its spellings meet
 	PostalCode, Municipality string
+	Names, Towns             []string // in other languages, and of former municipalities, for the search
 }
 
 // House is one address of the register; Lat and Lon in 1e-7 degrees.
@@ -22,10 +24,12 @@ type House struct {
 }
 
 var insertStreets = pair{
-	lite: `insert into street (id, name, folded, postal_code, municipality) select value->>'i', value->>'n', value->>'k', value->>'p', value->>'m' from jsonb_each($1) where true
-		on conflict (postal_code, folded, municipality) do update set name = excluded.name`,
-	pg: `insert into street (id, name, folded, postal_code, municipality) select i, n, k, p, m from jsonb_to_recordset($1::jsonb) as j(i bigint, n text, k text, p text, m text)
-		on conflict (postal_code, folded, municipality) do update set name = excluded.name`,
+	lite: `insert into street (id, name, folded, postal_code, municipality, names, towns)
+		select value->>'i', value->>'n', value->>'k', value->>'p', value->>'m', value->>'o', value->>'t' from jsonb_each($1) where true
+		on conflict (postal_code, folded, municipality) do update set name = excluded.name, names = excluded.names, towns = excluded.towns`,
+	pg: `insert into street (id, name, folded, postal_code, municipality, names, towns)
+		select i, n, k, p, m, o, t from jsonb_to_recordset($1::jsonb) as j(i bigint, n text, k text, p text, m text, o text, t text)
+		on conflict (postal_code, folded, municipality) do update set name = excluded.name, names = excluded.names, towns = excluded.towns`,
 }
 
 var insertHouses = pair{
@@ -40,7 +44,8 @@ func (tx *Tx) PutAddresses(streets []Street, houses []House) error {
 	if len(streets) > 0 {
 		rows := newBatch(len(streets), 120)
 		for _, s := range streets {
-			rows.row().id("i", s.ID).text("n", s.Name).text("k", s.Key).text("p", s.PostalCode).text("m", s.Municipality).end()
+			rows.row().id("i", s.ID).text("n", s.Name).text("k", s.Key).text("p", s.PostalCode).text("m", s.Municipality).
+				text("o", strings.Join(s.Names, "\n")).text("t", strings.Join(s.Towns, "\n")).end()
 		}
 		if _, err := tx.exec(tx.pick(insertStreets), rows.done()); err != nil {
 			return fmt.Errorf("insert streets: %w", err)
@@ -53,17 +58,42 @@ func (tx *Tx) PutAddresses(streets []Street, houses []House) error {
 	if _, err := tx.exec(tx.pick(insertHouses), rows.done()); err != nil {
 		return fmt.Errorf("insert addresses: %w", err)
 	}
-	return nil
+	return tx.moveMark(MarkAddresses)
 }
 
 // EachStreet reads every street of the register.
 func (tx *Tx) EachStreet(see func(Street)) error {
 	return tx.each(func(r *sql.Rows) error {
 		var s Street
-		err := r.Scan(&s.ID, &s.Name, &s.Key, &s.PostalCode, &s.Municipality)
+		var names, towns string
+		err := r.Scan(&s.ID, &s.Name, &s.Key, &s.PostalCode, &s.Municipality, &names, &towns)
+		s.Names, s.Towns = lines(names), lines(towns)
 		see(s)
 		return err
-	}, `select id, name, folded, postal_code, municipality from street`)
+	}, `select id, name, folded, postal_code, municipality, names, towns from street`)
+}
+
+func lines(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
+}
+
+// EachHouseByStreet reads every house of the register, those of a street one after the other.
+func (tx *Tx) EachHouseByStreet(see func(House)) error {
+	return tx.each(func(r *sql.Rows) error {
+		var h House
+		err := r.Scan(&h.Street, &h.Number, &h.Box, &h.Lat, &h.Lon)
+		see(h)
+		return err
+	}, `select street, number, box, lat, lon from address order by street, number, box`)
+}
+
+// CountAddresses counts the houses of the register.
+func (tx *Tx) CountAddresses() (n int, err error) {
+	err = tx.row(`select count(*) from address`).Scan(&n)
+	return n, err
 }
 
 // EachHouse reads the houses of the register; postalCodes nil reads all.

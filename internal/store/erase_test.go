@@ -47,6 +47,7 @@ var personal = map[string]string{
 	"passkey.person": "row erased", "passkey.credential": "row erased", "passkey.record": "row erased", "passkey.name": "row erased", "identity.person": "row erased", "identity.account": "row erased",
 	"sealed_set.person": "an official: members have none", "sealed_set.by_id": "an official", "sealed_code.hash": "of a code for the dispatch room", "spent.hash": "of a ticket, until it expires",
 	"official.name": "an official is no member",
+	"wish.hash":     "kept: of somebody who asked for a network; erased by its own link, and when its year is over", "remark.body": "kept a year: nobody is asked who wrote it",
 }
 
 var personalNames = []string{"member", "person", "holder", "household", "contact", "recipient", "delivery", "actor", "by_id", "ended_by", "subject", "hash", "sender", "device", "session", "email", "phone", "number_hash", "user", "owner"}

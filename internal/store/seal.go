@@ -35,6 +35,7 @@ var sealedColumns = []SealedColumn{
 	{Table: "exercise", Column: "reason", Holds: "why an exercise was skipped", key: []string{"id"}},
 	{Table: "passkey", Column: "record", Holds: "what verifies a passkey", key: []string{"id"}},
 	{Table: "passkey", Column: "name", Holds: "what the owner of a passkey calls it", key: []string{"id"}},
+	{Table: "remark", Column: "body", Holds: "what somebody thinks of a page", key: []string{"id"}},
 	{Table: "journal_content", Column: "content", Holds: "what a journal entry commits to", key: []string{"subject", "node", "seq"},
 		name: func(k []int64) string { return contentName(k[1], k[2]) }},
 	{Table: "import_row", Column: "payload", Holds: "a person of a list that is being imported", key: []string{"import", "line", "person"},

@@ -118,7 +118,7 @@ func (tx *Tx) PutNetwork(n *buurtbel.Network) error {
 	if stored == 0 { // the id is another zone's
 		return buurtbel.Fail(buurtbel.NotFound, "error.network.unknown", nil)
 	}
-	return nil
+	return tx.moveMark(MarkNetworks)
 }
 
 const networkColumns = `select id, name, kind, regime, area, facts from network where zone = $1 `

@@ -34,6 +34,7 @@ const (
 	Unsubscribe Purpose = "unsubscribe"   // RFC 8058, stops bulletins only
 	ReadBack    Purpose = "reply-by-mail" // address part by which an answer finds its message
 	Device      Purpose = "device"        // a member's devices: add one, see and remove them
+	Wish        Purpose = "wish"          // prove the mailbox of a wish, or take the wish back
 	OwnDevice   Purpose = "own-device"    // kept by one device: renew or remove itself
 	Invite      Purpose = "invite"        // open a session, by somebody who vouches for the person
 	Prove       Purpose = "prove"         // show once more who one is

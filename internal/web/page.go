@@ -33,6 +33,7 @@ const (
 	Full   Shape = ""       // header with places, person, view and hand-over
 	Bare   Shape = "bare"   // bell and view only: sign-in, second person
 	Member Shape = "member" // large text, no menu
+	Public Shape = "public" // places for everybody, and a foot
 )
 
 // Frame is what stands around the content of every page.
@@ -55,6 +56,10 @@ type Frame struct {
 	Problem  string   // a sentence about what is wrong with the form; read out first
 	Manifest string   // of the app that this page can be put on a home screen as; empty: none
 	Scripts  []string // modules of this page; Render sets them
+	SignIn   string   // where somebody with an office signs in; empty elsewhere than on public pages
+	Foot     *Foot    // of a public page
+	Sheet    string   // a style sheet beside the common ones
+	NoIndex  bool     // of a public page that no search engine should keep
 	Outage   Outage   // what cannot go out now
 	OutageAt string   // where the same is asked again; empty for who does not work at the desk
 }
@@ -104,6 +109,7 @@ func scripts(shape Shape, name string) []string {
 	}
 	return append([]string{"page"}, map[string][]string{
 		"dispatch": {"desk", "map", "prove"}, "prove": {"prove"}, "sign-in": {"entry"}, "account": {"entry"}, "returned": {"returned"}, "live": {"live"}, "confirm": {"map"}, "looks": {"map"}, "areas": {"map"}, "area-change": {"map"},
+		"public-home": {"address"}, "public-address": {"address"},
 	}[name]...)
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/alerting"
+	"github.com/buurtbel/buurtbel/internal/asking"
 	"github.com/buurtbel/buurtbel/internal/channel"
 	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/entering"
@@ -126,6 +127,7 @@ func found(t *testing.T, change ...func(*site)) *site {
 		DB: db, Desk: s.desk, Entry: s.gate, Drills: s.drills,
 		Logger: quiet, MaxBody: 64 << 10, Link: "https://alarm.example.org",
 		Say: sound, PushKey: pushKey, Health: s.health, Callers: callers,
+		Ask: asking.New(db, asking.Options{Link: "https://alarm.example.org"}), Find: s.find, Areas: s.areas,
 	}).Handler())
 	t.Cleanup(s.server.Close)
 	s.run(quiet)

@@ -12,7 +12,7 @@ import (
 // entryRoutes are the first page, signing in and out, handing a shared PC over, and how the pages look.
 func (s *Server) entryRoutes() []route {
 	return []route{
-		{method: "GET", path: "/{$}", handler: (*visit).start},
+		{method: "GET", path: "/{$}", open: true, handler: (*visit).first},
 		{method: "GET", path: "/places", handler: (*visit).morePlaces},
 		{method: "GET", path: "/sign-in", open: true, handler: (*visit).signIn},
 		{method: "POST", path: "/sign-in", open: true, handler: (*visit).askLink},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"html/template"
 	"net/http"
 	"strings"
 	"time"
@@ -70,7 +71,7 @@ func (v *visit) heardView(p *alerting.Page, link string) Heard {
 		h.Said = v.t("screen.heard.said-at", "When", locale.When(v.lang, p.Heard, v.now, p.At))
 	}
 	if p.Line != "" {
-		h.Line, h.LineCall = p.Line, "tel:"+strings.Map(dialled, p.Line)
+		h.Line, h.LineCall = p.Line, template.URL("tel:"+strings.Map(dialled, p.Line))
 	}
 	return h
 }

@@ -10,9 +10,11 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/alerting"
+	"github.com/buurtbel/buurtbel/internal/asking"
 	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/entering"
 	"github.com/buurtbel/buurtbel/internal/governing"
+	"github.com/buurtbel/buurtbel/internal/place"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
@@ -45,6 +47,12 @@ type Options struct {
 	Link string
 	// Drills arranges exercises.
 	Drills *governing.Drills
+	// Ask is where the public asks and writes.
+	Ask *asking.Counter
+	// Find finds addresses while somebody types; nil: there is no register.
+	Find func(place.Typed) []place.Found
+	// Areas gives the networks of every zone with their areas; nil, or nil of it: not loaded yet.
+	Areas func() *place.Areas
 	// Health tells how the carriers are; nil: nobody knows, and nothing is said of them.
 	Health func() []delivery.Health
 	// Callers are the numbers and names that telephones show when a message comes, as buurtbel.Callers lists them.
@@ -53,17 +61,19 @@ type Options struct {
 
 // Server is the door for browsers.
 type Server struct {
-	o      Options
-	links  gate    // tries at links that need no sign-in
-	checks gate    // looks at codes, by address
-	misses gate    // codes that do not exist, by address
-	homes  homes   // in which streets members live
-	live   watches // who watches which alert
+	o        Options
+	links    gate    // tries at links that need no sign-in
+	checks   gate    // looks at codes, by address
+	misses   gate    // codes that do not exist, by address
+	searches gate    // addresses that are typed, by address of who types
+	writes   gate    // letters, wishes and remarks, by address of who writes
+	homes    homes   // in which streets members live
+	live     watches // who watches which alert
 }
 
 // New makes the pages' handler.
 func New(o Options) *Server {
-	return &Server{o: o, links: gate{most: 30}, checks: gate{most: mostChecks}, misses: gate{most: mostMisses}}
+	return &Server{o: o, links: gate{most: 30}, checks: gate{most: mostChecks}, misses: gate{most: mostMisses}, searches: gate{most: mostSearches}, writes: gate{most: mostWritten}}
 }
 
 // cost is what a message cost until now in 1/10000 euro. other is the price at a carrier that is not configured any more.
@@ -134,6 +144,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.proveRoutes()...)
 	all = append(all, s.accountRoutes()...)
 	all = append(all, s.admitRoutes()...)
+	all = append(all, s.publicRoutes()...)
 	all = append(all, s.dispatchRoutes()...)
 	all = append(all, s.liveRoutes()...)
 	all = append(all, s.officerRoutes()...)

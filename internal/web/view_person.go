@@ -1,5 +1,7 @@
 package web
 
+import "html/template"
+
 // SignIn asks for a mailbox and sends a link.
 type SignIn struct {
 	Action string
@@ -52,12 +54,12 @@ type Heard struct {
 	Text      string
 	Language  string // of the text
 	Action    string
-	Said      string // says when it was confirmed; empty: the button stands there
-	Line      string // emergency line as written: "112"
-	LineCall  string // as dialled: "tel:112"
-	Over      bool   // expired or stopped: only the message stays
-	Corrected bool   // a correction followed: this text no longer holds
-	Device    string // where this member gets messages on a device; empty: not offered
+	Said      string       // says when it was confirmed; empty: the button stands there
+	Line      string       // emergency line as written: "112"
+	LineCall  template.URL // as dialled: "tel:112"
+	Over      bool         // expired or stopped: only the message stays
+	Corrected bool         // a correction followed: this text no longer holds
+	Device    string       // where this member gets messages on a device; empty: not offered
 }
 
 func (Heard) template() string { return "heard" }
