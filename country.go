@@ -18,6 +18,24 @@ type Country struct {
 	TimeZone       string   `json:"time_zone"`       // IANA name
 	Callable       []string `json:"callable"`        // countries whose numbers a zone may reach, unless it says otherwise
 	Languages      Regime   `json:"languages"`       // languages of the country's networks
+	Supervisor     Office   `json:"supervisor"`      // the supervisory authority over what police do with personal data
+}
+
+// Office is a public office by its names.
+type Office struct {
+	Names   map[Language]string `json:"names"` // at least one; an office has a name in its own country's languages
+	Address string              `json:"address"`
+	Web     string              `json:"web"`
+}
+
+// Named gives the office's name in a language, else in the first of ours in which it has one.
+func (o Office) Named(l Language) string {
+	for _, lang := range append([]Language{l}, Languages...) {
+		if name := o.Names[lang]; name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 // Line is a telephone line that a person is told to call.

@@ -99,6 +99,7 @@ type Choices struct {
 	Per    map[Urgency]Choice `json:"per,omitempty"`
 	Slower bool               `json:"slower,omitempty"` // wishes slower speech
 	Large  bool               `json:"large,omitempty"`  // wishes large print
+	Only   By                 `json:"only,omitempty"`   // ByText: texts, no calls. ByCall: calls, no texts. 0: as Per says. Never a reason why
 }
 
 // DefaultChoices: by night life = call and text, now = text, soon = in the morning (rule 1). By day everything the member has.
@@ -119,12 +120,20 @@ func (c Choices) At(u Urgency, at time.Time, zoneNight Hours) (by By, until time
 		choice = defaultChoice(u)
 	}
 	if !night.Contains(minuteOf(at)) {
-		return choice.Day &^ Later, time.Time{} // by day there is nothing to wait for
+		return c.only(choice.Day &^ Later), time.Time{} // by day there is nothing to wait for
 	}
 	if choice.Night&Later != 0 {
-		return choice.Day &^ Later, night.End(at)
+		return c.only(choice.Day &^ Later), night.End(at)
 	}
-	return choice.Night, time.Time{}
+	return c.only(choice.Night), time.Time{}
+}
+
+// only turns whatever would ring into the one way that the member wishes (rule 17). Mail rings nobody and stays.
+func (c Choices) only(by By) By {
+	if c.Only == 0 || by&(ByText|ByCall) == 0 {
+		return by
+	}
+	return by&^(ByText|ByCall) | c.Only&(ByText|ByCall)
 }
 
 // defaultChoice treats an urgency that nobody knows like Soon: it must neither ring at night nor leave everybody out.

@@ -56,7 +56,19 @@ func Deliver(m *Member, contacts []ContactPoint, w Want, now time.Time) ([]Step,
 		return nil, LeftByChoice
 	}
 	out, left := stepsBy(contacts, by, w, until)
+	if len(out) == 0 && m.Choices.Only != 0 && left != LeftTooLate {
+		out, left = anyWay(m, contacts, w, now)
+	}
 	return cascade(out, w, now), left
+}
+
+// anyWay forgets that a member wishes only texts or only calls, when no contact point or no carrier allows it: a wish about the way must not
+// leave somebody out.
+func anyWay(m *Member, contacts []ContactPoint, w Want, now time.Time) ([]Step, Left) {
+	choices := m.Choices
+	choices.Only = 0
+	by, until := choices.At(w.Urgency, now, w.Night)
+	return stepsBy(contacts, by, w, until)
 }
 
 // followUp tells who was reached how it ended, or that it was not so: in writing and at once, by the writing that the member wishes, or by

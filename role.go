@@ -43,20 +43,22 @@ const (
 	MayAnswerLost  Permission = "answer-lost"  // see and settle texts that came back
 	MayAgree       Permission = "agree"        // to the cost and the day of the network's exercises
 	MayAdmit       Permission = "admit"        // sealed codes, invitations, ending sessions of others
+	MayOwn         Permission = "own"          // the own data, on the own page
+	MayRegister    Permission = "register"     // keep the register of breaches
 )
 
 // permissions is rule 1 and rule 14 as a table: role by role.
 var permissions = map[Role][]Permission{
-	RoleMember:        {},
+	RoleMember:        {MayOwn},
 	RoleCoordinator:   {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree},
 	RoleDeputy:        {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree},
 	RoleSteering:      {MaySeeAlerts},
 	RoleTreasurer:     {MaySeeAlerts},
-	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost, MaySeeMandates, MaySeeLooks},
+	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost, MaySeeMandates, MaySeeLooks, MayRegister},
 	RoleDispatcher:    {MayLaunch, MayConfirm, MaySeeAlerts, MayAnswerLost},
-	RoleChief:         {MayConfirm, MayFeedback, MaySeeAlerts, MayReadLog, MaySeeMandates, MaySeeLooks},
+	RoleChief:         {MayConfirm, MayFeedback, MaySeeAlerts, MayReadLog, MaySeeMandates, MaySeeLooks, MayRegister},
 	RoleMayor:         {},
 	RoleAuditor:       {MayReadLog, MaySeeAlerts, MaySeeMandates, MaySeeLooks},
-	RoleAdministrator: {MayImport, MayConfigure, MayInstall, MayReadLog, MaySeeMandates, MayAdmit},
+	RoleAdministrator: {MayImport, MayConfigure, MayInstall, MayReadLog, MaySeeMandates, MayAdmit, MayRegister},
 	RoleSystem:        {MayDeliver, MayArrive, MayInstall, MaySeeAlerts, MayImport, MayConfigure},
 }

@@ -26,6 +26,9 @@ func (d *demo) desk(ctx context.Context) error {
 			}
 		}
 	}
+	if err := d.ownPage(ctx); err != nil {
+		return err
+	}
 	fmt.Fprint(d.w.out, d.w.say("links", d.town.Town.Officials[0].Contacts[1].Address))
 	return nil
 }
@@ -46,4 +49,21 @@ func word(lang buurtbel.Language, key, otherwise string) string {
 		return locale.Text(lang, key, nil)
 	}
 	return otherwise
+}
+
+// ownPage prints a link to the own page of a member who holds no office.
+func (d *demo) ownPage(ctx context.Context) error {
+	for i, m := range d.town.Town.Members {
+		if m.Role != "" || m.Network != playNetwork || m.Away || m.Suspended || len(m.Contacts) < 2 {
+			continue
+		}
+		link, err := d.app.Gate.OwnLink(ctx, buurtbel.System(), d.town.Members[i])
+		if err != nil {
+			return err
+		}
+		said := word(d.w.commands.Language, "screen.role."+string(buurtbel.RoleMember), "member")
+		fmt.Fprint(d.w.out, d.w.say("sign-in", said+", "+m.Given+" "+m.Family, link))
+		return nil
+	}
+	return nil
 }

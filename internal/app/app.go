@@ -133,6 +133,9 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
 			return err
 		}
 	}
+	if err := a.eraseAgain(ctx); err != nil {
+		return err
+	}
 	ctx = context.WithoutCancel(ctx) // Run closes them, after what they have was answered and recorded
 	a.audience.begin()               // before the first alert asks for them; a command that asks nothing reads nothing
 	a.register.begin()

@@ -90,7 +90,7 @@ func (a *App) Serve(ctx context.Context) error {
 		Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody, Link: a.Config.Server.PublicURL,
 		Streets: a.register.streets, StreetAt: a.register.streetAt, Base: a.Base,
 		PushKey: a.pushKey(), Shown: a.shown,
-		Health: a.health(), Callers: buurtbel.Callers(a.presenting()),
+		Health: a.health(), Callers: buurtbel.Callers(a.presenting()), Periods: periods(a.Config.Retention),
 		Ask: asking.New(a.DB, asking.Options{Link: a.Config.Server.PublicURL}), Find: a.Places.Search, Areas: a.Places.Areas,
 	})
 	servers := []*http.Server{a.server(ctx, a.beside(pages.Handler()))}
@@ -185,8 +185,9 @@ func (a *App) pageable() error {
 func (a *App) tasks() map[string]jobs.Verb {
 	verbs := map[string]jobs.Verb{
 		sealHeads: a.sealHeads, forget: guarding.Forget(a.DB, periods(a.Config.Retention)), store.TaskErase: guarding.Erased(a.DB),
-		"calls-stopped": joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),
 		silences: governing.CheckSilence(a.DB, a.Config.Server.PublicURL), forgetAsked: asking.Forget(a.DB),
+		guarding.TaskEraseOut: guarding.EraseOut(a.DB, a.eraseOut),
+		"calls-stopped":       joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),
 	}
 	for _, list := range []map[string]jobs.Verb{a.Desk.Verbs(), a.Drills.Verbs()} {
 		maps.Copy(verbs, list)
@@ -197,7 +198,8 @@ func (a *App) tasks() map[string]jobs.Verb {
 // periods are the configured days.
 func periods(r config.Retention) guarding.Periods {
 	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
-	return guarding.Periods{Texts: days(r.Texts), Deliveries: days(r.Deliveries), Journal: days(r.Journal), Previews: days(r.Previews)}
+	return guarding.Periods{Texts: days(r.Texts), Deliveries: days(r.Deliveries), Journal: days(r.Journal), Previews: days(r.Previews),
+		Left: days(r.Left), Breaches: days(r.Breaches)}
 }
 
 // sealHeads signs the journal's heads, sends them outside, and comes back tomorrow.

@@ -109,6 +109,10 @@ type Retention struct {
 	Deliveries int `toml:"deliveries" default:"400" min:"1" max:"3650" unit:"days" doc:"Who got a message and on which contact point, after it was finished; a text back that nobody has read. How many were reached, how and when stays."`
 	Journal    int `toml:"journal" default:"1095" min:"1" max:"3650" unit:"days" doc:"What journal entries say about looks at contact data, lost contact points and sign-ins. The entries stay and still verify."`
 	Previews   int `toml:"previews" default:"7" min:"1" max:"3650" unit:"days" doc:"Lists of members that were read and never taken over."`
+	Left       int `toml:"left" default:"30" min:"1" max:"3650" unit:"days" doc:"What is known of a member, after the membership ended. Members can have themselves erased at once."`
+	Breaches   int `toml:"breaches" default:"1825" min:"365" max:"7300" unit:"days" doc:"Entries of the register of breaches, after they were closed."`
+
+	Erasures string `toml:"erasures" default:"" example:"/var/lib/buurtbel-keys/erasures" doc:"File in which each erasure of a person is noted by an opaque, signed id. It must lie outside the backup of the database: after a restore the program erases these persons again when it starts. Empty: beside the key ring, with .erasures after its name."`
 }
 
 // SMS is one carrier of short messages.

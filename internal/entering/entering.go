@@ -55,11 +55,12 @@ type Gate struct {
 	waiting   chan string
 	keys      *webauthn.WebAuthn // nil: the pages have an address for which no passkey can be made
 	providers []*provider
+	pages     chan asked // askings for a member's own page
 }
 
 // New makes a Gate; Run makes it send links.
 func New(db *store.DB, o Options) *Gate {
-	return &Gate{db: db, o: o, limits: newLimits(db.Now), waiting: make(chan string, queueLen), keys: authn(o), providers: readyProviders(o)}
+	return &Gate{db: db, o: o, limits: newLimits(db.Now), waiting: make(chan string, queueLen), keys: authn(o), providers: readyProviders(o), pages: make(chan asked, queueLen)}
 }
 
 // Request asks for a sign-in link to a mailbox. It tells nothing about the mailbox: the same answer in the same time for a known and an
@@ -108,6 +109,10 @@ func (g *Gate) Run(ctx context.Context) {
 		case mailbox := <-g.waiting:
 			if err := g.send(ctx, mailbox); err != nil && ctx.Err() == nil {
 				g.o.Logger.Error("send sign-in link", "error", err)
+			}
+		case a := <-g.pages:
+			if err := g.answer(ctx, a); err != nil && ctx.Err() == nil {
+				g.o.Logger.Error("send the way to an own page", "error", err)
 			}
 		}
 	}

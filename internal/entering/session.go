@@ -234,6 +234,9 @@ func (g *Gate) Visit(ctx context.Context, session string, active bool) (*Visit, 
 		if err != nil {
 			return err
 		}
+		if s.Office == ownOffice { // opens the own page of its member, and no desk
+			return buurtbel.Fail(buurtbel.Forbidden, "error.session.over", nil)
+		}
 		device, err := tx.Device(hash)
 		if err != nil {
 			return err

@@ -28,6 +28,9 @@ func Erase(ctx context.Context, db *store.DB, actor buurtbel.Actor, member buurt
 		if err := tx.BeginErasure(member); err != nil {
 			return err
 		}
+		if err := tx.Later(TaskEraseOut, member, tx.Now()); err != nil {
+			return err
+		}
 		return tx.Append(zone, buurtbel.EntryChange, actor.Person, []byte("erase "+member.String()+" "+how))
 	})
 }

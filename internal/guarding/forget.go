@@ -15,13 +15,15 @@ type Periods struct {
 	Deliveries time.Duration // who got a message, on which contact point, after it was finished; what nobody has read that was written back
 	Journal    time.Duration // contents of journal entries about looks at contact data, lost contact points and sign-ins
 	Previews   time.Duration // lists of members that were read and never taken over
-	Entries    time.Duration // links, sessions and shifts, after they were over
+	Entries    time.Duration // links, codes, sessions and shifts, after they were over
+	Left       time.Duration // what is known of a member, after the membership ended
+	Breaches   time.Duration // entries of the register of breaches, after they were closed
 }
 
 const day = 24 * time.Hour
 
 // DefaultPeriods: texts for a season, deliveries for a year's evaluation and a month to write it, looks for three years.
-var DefaultPeriods = Periods{Texts: 90 * day, Deliveries: 400 * day, Journal: 1095 * day, Previews: 7 * day, Entries: 7 * day}
+var DefaultPeriods = Periods{Texts: 90 * day, Deliveries: 400 * day, Journal: 1095 * day, Previews: 7 * day, Entries: 7 * day, Left: 30 * day, Breaches: 1825 * day}
 
 func (p Periods) orDefaults() Periods {
 	set := func(v *time.Duration, otherwise time.Duration) {
@@ -34,6 +36,8 @@ func (p Periods) orDefaults() Periods {
 	set(&p.Journal, DefaultPeriods.Journal)
 	set(&p.Previews, DefaultPeriods.Previews)
 	set(&p.Entries, DefaultPeriods.Entries)
+	set(&p.Left, DefaultPeriods.Left)
+	set(&p.Breaches, DefaultPeriods.Breaches)
 	return p
 }
 
@@ -83,7 +87,7 @@ func (f *forgetting) all() error {
 		return err
 	}
 	for _, zone := range zones {
-		for _, step := range []func(buurtbel.ID) error{f.texts, f.messages, f.journal, f.previews} {
+		for _, step := range []func(buurtbel.ID) error{f.texts, f.messages, f.journal, f.previews, f.left, f.breaches} {
 			steps = append(steps, func() error { return step(zone) })
 		}
 	}
@@ -137,7 +141,46 @@ func (f *forgetting) sliced(zone buurtbel.ID, step func(*store.Tx) (int64, error
 	return nil
 }
 
+// left erases who left some time ago.
+func (f *forgetting) left(zone buurtbel.ID) error {
+	for !f.late() {
+		var gone []buurtbel.ID
+		err := f.read(zone, func(tx *store.Tx) (err error) {
+			gone, err = tx.GoneMembers(f.now.Add(-f.periods.Left), slice)
+			return err
+		})
+		if err != nil || len(gone) == 0 {
+			return err
+		}
+		err = f.write(zone, func(tx *store.Tx) error {
+			for _, member := range gone {
+				if err := tx.BeginErasure(member); err != nil {
+					return err
+				}
+				if err := tx.Later(TaskEraseOut, member, tx.Now()); err != nil {
+					return err
+				}
+				if err := tx.Append(zone, buurtbel.EntryChange, 0, []byte("erase "+member.String()+" period over")); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *forgetting) breaches(zone buurtbel.ID) error {
+	return f.sliced(zone, func(tx *store.Tx) (int64, error) { return tx.ForgetBreaches(f.now.Add(-f.periods.Breaches), slice) })
+}
+
 func (f *forgetting) entries() error {
+	if err := f.sliced(0, func(tx *store.Tx) (int64, error) { return tx.ForgetOwnCodes(f.now.Add(-f.periods.Entries), 2*slice) }); err != nil {
+		return err
+	}
 	return f.sliced(0, func(tx *store.Tx) (int64, error) { return tx.ForgetEntries(f.now.Add(-f.periods.Entries), 2*slice) })
 }
 

@@ -106,6 +106,11 @@ var eraseOwn = []string{
 	`delete from passkey where person in (select id from member where id = $1 and zone = $2)`,
 	`delete from identity where person in (select id from member where id = $1 and zone = $2)`,
 	`delete from last_sign where person in (select id from member where id = $1 and zone = $2)`,
+	`delete from own_code where person in (select id from member where id = $1 and zone = $2)`,
+	`delete from move_asked where member = $1 and zone = $2`,
+	`delete from journal_content where zone = $2 and (subject, node, seq) in (select b.subject, b.node, b.seq from journal_about b where b.member = $1 and b.zone = $2
+		and not exists (select 1 from journal_about o where o.subject = b.subject and o.node = b.node and o.seq = b.seq and o.member <> b.member))`,
+	`delete from journal_about where member = $1 and zone = $2`,
 	`delete from tree_consent where member = $1 and zone = $2`,
 	`delete from exercise_out where member = $1 and zone = $2`,
 	`delete from probe where member = $1 and zone = $2`,

@@ -23,6 +23,8 @@ var personal = map[string]string{
 	"attempt.delivery": "leads to a delivery without a person; reference and code emptied", "attempt_part.delivery": "row erased",
 	"inbound.member": "row erased", "inbound.dedupe": "row erased", "inbound.sender_hash": "row erased, unless another member has the number",
 	"inbound.sender": "row erased, unless another member has the number", "inbound.recipient": "row erased, unless another member has the number; it is our own number", "inbound.body": "row erased, unless another member has the number",
+	"own_code.person": "row erased", "own_code.ask": "row erased", "own_code.code": "row erased", "move_asked.member": "row erased", "move_asked.home": "row erased", "move_asked.place": "row erased",
+	"journal_about.member": "row erased", "journal_about.subject": "row erased", "breach.by_id": "kept: the id leads to nobody", "breach.details": "says what happened, and names nobody",
 	"tree_consent.member": "row erased", "exercise_out.member": "row erased",
 	"one_use.person": "row erased", "one_use.subject": "row erased", "one_use.hash": "row erased",
 	"session.person": "row erased", "session.hash": "row erased", "session_device.session": "row erased", "session_device.device": "row erased",

@@ -59,7 +59,7 @@ func (tx *Tx) OpenNames(actor buurtbel.Actor, role buurtbel.Role, purpose string
 	if err != nil {
 		return nil, fmt.Errorf("write look: %w", err)
 	}
-	return out, tx.Append(tx.scope.Zone, buurtbel.EntryLook, actor.Person, content)
+	return out, tx.AppendAbout(buurtbel.EntryLook, actor.Person, content, seen...)
 }
 
 // Looked is a look at contact data as the journal has it.

@@ -150,6 +150,8 @@ var clearBytes = map[string]string{
 	"identity.account":       "a keyed hash",
 	"sealed_code.hash":       "a keyed hash",
 	"spent.hash":             "a hash of random bytes",
+	"own_code.ask":           "a hash of random bytes",
+	"own_code.code":          "a keyed hash",
 	"session_device.session": "a hash of random bytes",
 	"session_device.device":  "a hash of random bytes",
 	"shift.device":           "a hash of random bytes",

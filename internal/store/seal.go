@@ -38,6 +38,9 @@ var sealedColumns = []SealedColumn{
 	{Table: "remark", Column: "body", Holds: "what somebody thinks of a page", key: []string{"id"}},
 	{Table: "journal_content", Column: "content", Holds: "what a journal entry commits to", key: []string{"subject", "node", "seq"},
 		name: func(k []int64) string { return contentName(k[1], k[2]) }},
+	{Table: "move_asked", Column: "home", Holds: "an address that a member moved to", key: []string{"member"}},
+	{Table: "move_asked", Column: "place", Holds: "its coordinates", key: []string{"member"}},
+	{Table: "breach", Column: "details", Holds: "what is known of a breach", key: []string{"id"}},
 	{Table: "import_row", Column: "payload", Holds: "a person of a list that is being imported", key: []string{"import", "line", "person"},
 		name: func(k []int64) string { return fmt.Sprintf("payload %d/%d", k[1], k[2]) }},
 }

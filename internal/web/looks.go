@@ -113,6 +113,10 @@ func (s sample) page(name string) (Frame, Page) {
 	case "lost":
 		f.Title, f.Role = s.t("lost.title"), s.t("role.coordinator")
 		return f, s.lost()
+	case "me-in", "me-code", "me", "me-wishes", "me-contacts", "me-contacts-sure", "me-away", "me-reading", "me-messages", "me-data", "me-looks", "me-leave", "me-done":
+		return s.me(name)
+	case "asked", "keep", "keep-one", "breaches", "breach":
+		return s.keepPages(name)
 	case "trees", "tree", "tree-sheets":
 		f.Title, f.Role = s.t("tree.title"), s.t("role.coordinator")
 		return f, s.tree(name)

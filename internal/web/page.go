@@ -54,6 +54,7 @@ type Frame struct {
 	Refresh  int      // seconds after which the page loads again without script; 0 never
 	Status   string   // a sentence about what was just done; read out
 	Problem  string   // a sentence about what is wrong with the form; read out first
+	Large    bool     // the member wishes large print
 	Manifest string   // of the app that this page can be put on a home screen as; empty: none
 	Scripts  []string // modules of this page; Render sets them
 	SignIn   string   // where somebody with an office signs in; empty elsewhere than on public pages

@@ -79,6 +79,8 @@ type site struct {
 	zone, other    buurtbel.ID // the second zone exists to be foreign
 	kerkveld, wide buurtbel.ID // networks: six members; ten members, more than may be alerted without a second person
 	foreignNetwork buurtbel.ID
+	breach         buurtbel.ID // in the register of the zone; foreignBreach in the other's
+	foreignBreach  buurtbel.ID
 	own, foreign   buurtbel.ID // alerts
 	waiting        buurtbel.ID // an alert that waits for a second person
 	people         map[buurtbel.Role]buurtbel.ID
@@ -296,6 +298,7 @@ func (s *site) launch(zone, officer, network buurtbel.ID) buurtbel.ID {
 
 // alerts launches one alert in each zone, and one that waits.
 func (s *site) alerts() {
+	s.breach, s.foreignBreach = s.breachIn(s.zone), s.breachIn(s.other)
 	s.own = s.launch(s.zone, s.people[buurtbel.RoleOfficer], s.kerkveld)
 	s.foreign = s.launch(s.other, s.foreignOfficer, s.foreignNetwork)
 	s.waiting = s.launch(s.zone, s.people[buurtbel.RoleOfficer], s.wide)
@@ -408,3 +411,10 @@ const pushKey = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-
 const entryHour = time.Hour
 
 func newToken() (secret string, hash []byte) { return token.New() }
+
+// breachIn enters a breach in a zone's register.
+func (s *site) breachIn(zone buurtbel.ID) buurtbel.ID {
+	b := &store.Breach{ID: s.db.NewID(), Noticed: s.db.Now().Add(-time.Hour), BreachDetails: store.BreachDetails{What: "Een lijst bleef in de trein " + hostile}}
+	s.write(zone, func(tx *store.Tx) error { return tx.InsertBreach(b) })
+	return b.ID
+}

@@ -200,6 +200,96 @@ var rights = []expected{
 	{"GET /looked", "/looked", "", "403 200 200 200 200 403 403 200 403 303"},
 	{"POST /away", "/away", "network={kerkveld}", "403 403 403 422 422 403 403 403 403 403"},
 	{"POST /away", "/away", "network={abroad}", "403 403 403 403 403 403 403 403 403 403"},
+
+	{"GET /me", "/me", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /me/wishes", "/me/wishes", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /me/contacts", "/me/contacts", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /me/away", "/me/away", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /me/reading", "/me/reading", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /me/data", "/me/data", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /me/leave", "/me/leave", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /me/erase", "/me/erase", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /me/looks", "/me/looks", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /me/messages", "/me/messages", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /me/data.json", "/me/data.json", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /me/data.pdf", "/me/data.pdf", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"POST /me/wishes", "/me/wishes", "sure=yes", "403 403 403 403 403 403 403 403 403 403"},
+	{"POST /me/contacts", "/me/contacts", "sure=yes", "403 403 403 403 403 403 403 403 403 403"},
+	{"POST /me/away", "/me/away", "sure=yes", "403 403 403 403 403 403 403 403 403 403"},
+	{"POST /me/reading", "/me/reading", "sure=yes", "403 403 403 403 403 403 403 403 403 403"},
+	{"POST /me/data", "/me/data", "sure=yes", "403 403 403 403 403 403 403 403 403 403"},
+	{"POST /me/leave", "/me/leave", "sure=yes", "403 403 403 403 403 403 403 403 403 403"},
+	{"POST /me/erase", "/me/erase", "sure=yes", "403 403 403 403 403 403 403 403 403 403"},
+	{"GET /me/in", "/me/in", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"POST /me/in", "/me/in", "address=ghost", "422 422 422 422 422 422 422 422 422 422"},
+	{"POST /me/code", "/me/code", "asking={none}&code=12345678", "403 403 403 403 403 403 403 403 403 403"},
+	{"GET /me/in/{token}", "/me/in/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /me/in/{token}", "/me/in/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /me/out", "/me/out", "", "303 303 303 303 303 303 303 303 303 303"},
+	{"GET /asked/{member}", "/asked/{mate}", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"GET /asked/{member}", "/asked/{distant}", "", "403 200 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}", "/asked/{stranger}", "", "403 404 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/wishes", "/asked/{mate}/wishes", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"GET /asked/{member}/wishes", "/asked/{distant}/wishes", "", "403 200 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/wishes", "/asked/{stranger}/wishes", "", "403 404 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/contacts", "/asked/{mate}/contacts", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"GET /asked/{member}/contacts", "/asked/{distant}/contacts", "", "403 200 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/contacts", "/asked/{stranger}/contacts", "", "403 404 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/away", "/asked/{mate}/away", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"GET /asked/{member}/away", "/asked/{distant}/away", "", "403 200 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/away", "/asked/{stranger}/away", "", "403 404 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/reading", "/asked/{mate}/reading", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"GET /asked/{member}/reading", "/asked/{distant}/reading", "", "403 200 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/reading", "/asked/{stranger}/reading", "", "403 404 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/data", "/asked/{mate}/data", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"GET /asked/{member}/data", "/asked/{distant}/data", "", "403 200 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/data", "/asked/{stranger}/data", "", "403 404 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/leave", "/asked/{mate}/leave", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"GET /asked/{member}/leave", "/asked/{distant}/leave", "", "403 200 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/leave", "/asked/{stranger}/leave", "", "403 404 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/erase", "/asked/{mate}/erase", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"GET /asked/{member}/erase", "/asked/{distant}/erase", "", "403 200 403 404 404 403 403 403 403 303"},
+	{"GET /asked/{member}/erase", "/asked/{stranger}/erase", "", "403 404 403 404 404 403 403 403 403 303"},
+	{"POST /asked/{member}/wishes", "/asked/{mate}/wishes", "from=22:00&until=07:00&how=paper", "403 303 403 303 303 403 403 403 403 403"},
+	{"POST /asked/{member}/wishes", "/asked/{distant}/wishes", "from=22:00&until=07:00&how=paper", "403 303 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/wishes", "/asked/{stranger}/wishes", "from=22:00&until=07:00&how=paper&sure=yes", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/contacts", "/asked/{mate}/contacts", "do=up&contact={none}&how=paper", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/contacts", "/asked/{distant}/contacts", "do=up&contact={none}&how=paper", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/contacts", "/asked/{stranger}/contacts", "do=up&contact={none}&how=paper&sure=yes", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/away", "/asked/{mate}/away", "do=home&how=telephone", "403 303 403 303 303 403 403 403 403 403"},
+	{"POST /asked/{member}/away", "/asked/{distant}/away", "do=home&how=telephone", "403 303 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/away", "/asked/{stranger}/away", "do=home&how=telephone&sure=yes", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/reading", "/asked/{mate}/reading", "how=paper&exercises=yes", "403 303 403 303 303 403 403 403 403 403"},
+	{"POST /asked/{member}/reading", "/asked/{distant}/reading", "how=paper&exercises=yes", "403 303 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/reading", "/asked/{stranger}/reading", "how=paper&exercises=yes&sure=yes", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/data", "/asked/{mate}/data", "do=name&how=paper", "403 422 403 422 422 403 403 403 403 403"},
+	{"POST /asked/{member}/data", "/asked/{distant}/data", "do=name&how=paper", "403 422 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/data", "/asked/{stranger}/data", "do=name&how=paper&sure=yes", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/leave", "/asked/{mate}/leave", "how=paper", "403 422 403 422 422 403 403 403 403 403"},
+	{"POST /asked/{member}/leave", "/asked/{distant}/leave", "how=paper", "403 422 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/leave", "/asked/{stranger}/leave", "how=paper&sure=yes", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/erase", "/asked/{mate}/erase", "how=paper", "403 422 403 422 422 403 403 403 403 403"},
+	{"POST /asked/{member}/erase", "/asked/{distant}/erase", "how=paper", "403 422 403 404 404 403 403 403 403 403"},
+	{"POST /asked/{member}/erase", "/asked/{stranger}/erase", "how=paper&sure=yes", "403 404 403 404 404 403 403 403 403 403"},
+	{"GET /asked", "/asked", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"POST /asked/find", "/asked/find", "network={kerkveld}&part=Nummer", "403 422 403 200 200 403 403 403 403 403"},
+	{"POST /asked/find", "/asked/find", "network={wide}&part=Nummer", "403 422 403 403 403 403 403 403 403 403"},
+	{"POST /asked/find", "/asked/find", "network={abroad}&part=Nummer&why=Het+lid+belde", "403 404 403 403 403 403 403 403 403 403"},
+	{"POST /asked/names", "/asked/names", "network={kerkveld}", "403 422 403 200 200 403 403 403 403 403"},
+	{"POST /asked/names", "/asked/names", "network={abroad}&why=Het+lid+belde", "403 404 403 403 403 403 403 403 403 403"},
+	{"POST /asked/move", "/asked/move", "member={mate}&do=yes", "403 409 403 409 409 403 403 403 403 403"},
+	{"POST /asked/move", "/asked/move", "member={stranger}&do=yes", "403 404 403 404 404 403 403 403 403 403"},
+	{"GET /retention", "/retention", "", "403 200 200 403 403 403 403 200 200 303"},
+	{"GET /retention/{category}", "/retention/members", "", "403 200 200 403 403 403 403 200 200 303"},
+	{"GET /retention/{category}", "/retention/ghosts", "", "403 404 404 403 403 403 403 404 404 303"},
+	{"GET /retention/{category}/paper", "/retention/members/paper", "", "403 200 200 403 403 403 403 200 200 303"},
+	{"GET /breaches", "/breaches", "", "403 200 200 403 403 403 403 403 200 303"},
+	{"POST /breaches", "/breaches", "day=2026-01-01&hour=10:00", "403 422 422 403 403 403 403 403 422 403"},
+	{"GET /breaches/{id}", "/breaches/{breach}", "", "403 200 200 403 403 403 403 403 200 303"},
+	{"GET /breaches/{id}", "/breaches/{breached}", "", "403 404 404 403 403 403 403 403 404 303"},
+	{"POST /breaches/{id}", "/breaches/{breach}", "", "403 422 422 403 403 403 403 403 422 403"},
+	{"POST /breaches/{id}", "/breaches/{breached}", "what=Het+lek", "403 404 404 403 403 403 403 403 404 403"},
+
 	{"GET /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"GET /c/{token}", "/c/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
@@ -221,7 +311,8 @@ func (s *site) fill(text string) string {
 	return strings.NewReplacer("{own}", s.own.String(), "{foreign}", s.foreign.String(), "{waiting}", s.waiting.String(),
 		"{none}", s.db.NewID().String(), "{stranger}", s.foreignOfficer.String(), "{kerkveld}", s.kerkveld.String(), "{wide}", s.wide.String(), "{abroad}", s.foreignNetwork.String(),
 		"{mandate}", s.deputyMandate.String(), "{foreignMandate}", s.foreignMandate.String(), "{zone}", s.zone.String(), "{other}", s.other.String(),
-		"{drill}", s.drill[0].String(), "{drill-wide}", s.drill[1].String(), "{drill-abroad}", s.drill[2].String()).Replace(text)
+		"{drill}", s.drill[0].String(), "{drill-wide}", s.drill[1].String(), "{drill-abroad}", s.drill[2].String(),
+		"{mate}", s.members[4].String(), "{distant}", s.members[9].String(), "{stranger}", s.members[17].String(), "{breach}", s.breach.String(), "{breached}", s.foreignBreach.String()).Replace(text)
 }
 
 // session is a browser with a session of a role.
@@ -325,6 +416,8 @@ func rightsPage() []byte {
 		i := slices.IndexFunc(rights, func(e expected) bool { return e.route == name })
 		right := string(r.may)
 		switch {
+		case r.own:
+			right = "own page"
 		case r.open:
 			right = "open"
 		case r.may == "":
@@ -342,7 +435,7 @@ func rightsPage() []byte {
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("\n*open*: no session is needed; the address itself, which only its receiver knows, is the right, or there is nothing to protect. *Shown again*: the person showed within ten minutes who it is (sign-in.md).\n")
+	b.WriteString("\n*open*: no session is needed; the address itself, which only its receiver knows, is the right, or there is nothing to protect. *Shown again*: the person showed within ten minutes who it is (sign-in.md). *own page*: the session of a member's own page, which a link or a code to the own telephone or mailbox opens; no session of a desk opens it.\n")
 	return b.Bytes()
 }
 
@@ -354,6 +447,8 @@ func allowed(r route, row, column int) string {
 	switch {
 	case r.open:
 		return "yes"
+	case r.own:
+		return "–"
 	case status == "403" || status == "303" && r.method == http.MethodGet:
 		return "–"
 	case strings.Contains(r.path, "{"):

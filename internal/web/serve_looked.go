@@ -8,6 +8,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/governing"
+	"github.com/buurtbel/buurtbel/internal/guarding"
 	"github.com/buurtbel/buurtbel/internal/locale"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
@@ -42,15 +43,9 @@ func (v *visit) looked() error {
 	return v.respond(http.StatusOK, v.frame(v.t("screen.looked.title"), Calm), view)
 }
 
-// purposes are those that the program itself writes; any other is what somebody wrote as reason.
-var purposes = []string{"phone tree", "lost contact points", "mandates"}
-
 // purpose says why somebody looked.
 func (v *visit) purpose(text string) string {
-	if slices.Contains(purposes, text) {
-		return v.t("screen.looked.for-" + strings.ReplaceAll(text, " ", "-"))
-	}
-	return text
+	return guarding.Purpose(v.lang, text)
 }
 
 // awayForm is where a coordinator or a deputy hands over; empty for anybody else.

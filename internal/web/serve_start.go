@@ -110,6 +110,13 @@ func (v *visit) cards(tx *store.Tx, d *overview) ([]Card, error) {
 		}
 		out = append(out, cards...)
 	}
+	if wholeZone(buurtbel.MayRegister) {
+		cards, err := v.breachCards(tx)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, cards...)
+	}
 	if wholeZone(buurtbel.MayConfigure) {
 		out = append(out, Card{Title: v.t("screen.start.templates"), Text: v.t("screen.start.templates-text"), Action: v.t("screen.start.templates-do"), Href: "/templates"})
 	}
@@ -213,6 +220,11 @@ func (v *visit) networkCards(tx *store.Tx, d *overview) ([]Card, error) {
 	var out []Card
 	if n > 0 {
 		out = append(out, Card{Count: n, Title: v.t("screen.start.lost", "Count", n), Text: v.t("screen.start.lost-text"), Action: v.t("screen.start.lost-do"), Href: "/lost"})
+	}
+	if cards, err := v.moveCards(tx, own); err == nil {
+		out = append(out, cards...)
+	} else {
+		return nil, err
 	}
 	if cards, err := v.treeCards(tx, own); err == nil {
 		out = append(out, cards...)

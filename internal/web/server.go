@@ -14,6 +14,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/entering"
 	"github.com/buurtbel/buurtbel/internal/governing"
+	"github.com/buurtbel/buurtbel/internal/guarding"
 	"github.com/buurtbel/buurtbel/internal/place"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
@@ -53,6 +54,8 @@ type Options struct {
 	Find func(place.Typed) []place.Found
 	// Areas gives the networks of every zone with their areas; nil, or nil of it: not loaded yet.
 	Areas func() *place.Areas
+	// Periods say how long what names persons is kept; zero: the defaults.
+	Periods guarding.Periods
 	// Health tells how the carriers are; nil: nobody knows, and nothing is said of them.
 	Health func() []delivery.Health
 	// Callers are the numbers and names that telephones show when a message comes, as buurtbel.Callers lists them.
@@ -98,6 +101,7 @@ type visit struct {
 	zone    buurtbel.ID     // the zone that the person works in
 	lang    buurtbel.Language
 	chose   bool   // the browser chose lang itself
+	large   bool   // the member wishes large print
 	theme   string // "light", "dark" or "" for the device's own
 	now     time.Time
 	amiss   string // what was wrong with the code by which the person meant to show who it is
@@ -108,6 +112,7 @@ type route struct {
 	method  string
 	path    string              // pattern of net/http, without the method
 	may     buurtbel.Permission // "" when no right is needed beyond being signed in
+	own     bool                // needs the session of a member's own page, which opens nothing else
 	open    bool                // needs no session: links whose signature is the right, and the sign-in itself
 	proof   need                // whether the person must have shown within ten minutes who it is
 	handler func(*visit) error
@@ -158,6 +163,8 @@ func (s *Server) routes() []route {
 	all = append(all, s.areaRoutes()...)
 	all = append(all, s.numberRoutes()...)
 	all = append(all, s.exerciseRoutes()...)
+	all = append(all, s.meRoutes()...)
+	all = append(all, s.keepRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 
@@ -184,6 +191,9 @@ func (s *Server) serve(r route) http.Handler {
 
 // enter puts actor, session and zone into the visit, and asks the route's right.
 func (v *visit) enter(r route) error {
+	if r.own {
+		return v.ownSession()
+	}
 	if err := v.signedIn(); err != nil && !r.open {
 		return err
 	}

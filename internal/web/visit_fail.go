@@ -30,6 +30,8 @@ func (v *visit) answer(err error, kind buurtbel.Kind) error {
 		return v.json(status, map[string]string{"error": locale.Error(v.lang, err)})
 	case buurtbel.KeyOf(err) == entering.NeedsProof:
 		return v.askProof()
+	case buurtbel.KeyOf(err) == "error.own.session" && (v.r.Method == http.MethodGet || v.r.Method == http.MethodHead):
+		return v.redirect("/me/in")
 	case needsSignIn(err) && (v.r.Method == http.MethodGet || v.r.Method == http.MethodHead):
 		return v.redirect("/sign-in")
 	case kind == buurtbel.Busy:
@@ -48,6 +50,8 @@ func (v *visit) answer(err error, kind buurtbel.Kind) error {
 func (v *visit) failure(err error, kind buurtbel.Kind) Failure {
 	f := Failure{Happened: v.t("screen.failure." + kind.String()), Means: locale.Error(v.lang, err), Next: v.t("screen.failure.next"), Href: "/", Words: v.t("screen.failure.home")}
 	switch {
+	case buurtbel.KeyOf(err) == "error.own.session":
+		f.Happened, f.Next, f.Href, f.Words = v.t("screen.failure.sign-in"), v.t("screen.failure.sign-in-next"), "/me/in", v.t("screen.me-in.title")
 	case needsSignIn(err):
 		f.Happened, f.Next, f.Href, f.Words = v.t("screen.failure.sign-in"), v.t("screen.failure.sign-in-next"), "/sign-in", v.t("screen.sign-in.title")
 	case kind == buurtbel.Internal:

@@ -105,6 +105,11 @@ func (v *visit) everyPlace() []Link {
 	add(buurtbel.MaySeeLooks, "screen.place.looked", "/looked")
 	add(buurtbel.MayAgree, "screen.place.exercises", "/exercises") // police find theirs on the first page
 	add(buurtbel.MayAdmit, "screen.place.entries", "/entries")
+	add(buurtbel.MaySeeNames, "screen.place.asked", "/asked")
+	if v.actor.May(buurtbel.MayRegister, v.scope(), v.now) == nil {
+		add(buurtbel.MayRegister, "screen.place.keep", "/retention")
+		add(buurtbel.MayRegister, "screen.place.breach", "/breaches")
+	}
 	return out
 }
 

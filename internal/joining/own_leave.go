@@ -1,0 +1,101 @@
+package joining
+
+import (
+	"context"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/locale"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// Leave ends a membership: nothing comes any more, from this moment, not even the end of an alert. Coordinator and deputy hear that somebody left;
+// why is not asked, and the household is told nothing. Mandates of the person end. link is where the desk reads who left.
+//
+// Errors: those of Word.May.
+func Leave(ctx context.Context, db *store.DB, actor buurtbel.Actor, w Word, link string) error {
+	tell, err := leftLetter(ctx, db, w, link)
+	if err != nil {
+		return err
+	}
+	return w.change(ctx, db, actor, "left", func(tx *store.Tx, _ buurtbel.ID) error {
+		if err := tx.EndMembership(w.Member); err != nil {
+			return err
+		}
+		if err := tx.EndSessionsIn(w.Member, "own"); err != nil {
+			return err
+		}
+		return tell(tx)
+	})
+}
+
+// leftLetter plans the mail to coordinator and deputy. It names nobody: who left stands on the desk.
+func leftLetter(ctx context.Context, db *store.DB, w Word, link string) (func(*store.Tx) error, error) {
+	var zone *buurtbel.Zone
+	var network *buurtbel.Network
+	var people []store.Reachable
+	err := db.Read(ctx, buurtbel.Scope{Zone: w.Zone}, func(tx *store.Tx) error {
+		self, err := tx.Self(w.Member, false)
+		if err != nil {
+			return err
+		}
+		if zone, err = tx.Zone(); err != nil {
+			return err
+		}
+		networks, err := tx.NetworksOf([]buurtbel.ID{self.Member.Network})
+		if err != nil || len(networks) == 0 {
+			return err
+		}
+		network = networks[0]
+		people, err = keepers(tx, network.ID, w.Member)
+		return err
+	})
+	if err != nil || network == nil {
+		return func(*store.Tx) error { return nil }, err
+	}
+	var posts []func(*store.Tx) error
+	for _, p := range people {
+		lang := p.Member.Language
+		letter := locale.NoteLetter(lang, locale.Text(lang, "message.left.subject", buurtbel.Args{"Network": network.Name}),
+			locale.Text(lang, "message.left.body", nil), locale.Text(lang, "message.left.button", nil), link+"/asked")
+		posts = append(posts, note(db, zone, p, letter, lang))
+	}
+	return func(tx *store.Tx) error {
+		for _, post := range posts {
+			if err := post(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
+}
+
+// keepers are coordinator and deputy of a network, without one person.
+func keepers(tx *store.Tx, network, without buurtbel.ID) ([]store.Reachable, error) {
+	var ids []buurtbel.ID
+	for _, role := range []buurtbel.Role{buurtbel.RoleCoordinator, buurtbel.RoleDeputy} {
+		found, err := tx.Holders(role, network)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range found {
+			if id != without {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return tx.ReachablePeople(ids)
+}
+
+// note plans a letter to one person; who has no mailbox gets none.
+func note(db *store.DB, zone *buurtbel.Zone, p store.Reachable, letter locale.Letter, lang buurtbel.Language) func(*store.Tx) error {
+	m := &buurtbel.Message{ID: db.NewID(), Zone: zone.ID, Kind: buurtbel.KindReport, Class: buurtbel.KindReport.Class(), Urgency: buurtbel.Soon, State: buurtbel.MessageRunning,
+		Sender: zone.Name, Expires: db.Now().Add(72 * time.Hour), Texts: []buurtbel.Wording{{Regime: string(lang), Subject: letter.Subject, Mail: letter.Text(), HTML: letter.HTML()}}}
+	r := db.Direct(p, 0, m.Expires, buurtbel.Email)
+	return func(tx *store.Tx) error {
+		if r.Left != buurtbel.NotLeft {
+			return nil
+		}
+		return tx.Post(m, []store.Recipient{r})
+	}
+}
