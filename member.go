@@ -99,6 +99,7 @@ type Choices struct {
 	Per    map[Urgency]Choice `json:"per,omitempty"`
 	Slower bool               `json:"slower,omitempty"` // wishes slower speech
 	Large  bool               `json:"large,omitempty"`  // wishes large print
+	Shift  *Shift             `json:"shift,omitempty"`  // of a contact person of a business; the business decides it, not the member
 }
 
 // DefaultChoices: by night life = call and text, now = text, soon = in the morning (rule 1). By day everything the member has.

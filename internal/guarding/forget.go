@@ -137,7 +137,13 @@ func (f *forgetting) sliced(zone buurtbel.ID, step func(*store.Tx) (int64, error
 	return nil
 }
 
+// asks is how long it is known that a code went to a number: longer than the longest limit.
+const asks = 40 * 24 * time.Hour
+
 func (f *forgetting) entries() error {
+	if err := f.sliced(0, func(tx *store.Tx) (int64, error) { return tx.ForgetAsks(f.now.Add(-asks), 2*slice) }); err != nil {
+		return err
+	}
 	return f.sliced(0, func(tx *store.Tx) (int64, error) { return tx.ForgetEntries(f.now.Add(-f.periods.Entries), 2*slice) })
 }
 

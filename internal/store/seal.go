@@ -37,6 +37,9 @@ var sealedColumns = []SealedColumn{
 	{Table: "passkey", Column: "name", Holds: "what the owner of a passkey calls it", key: []string{"id"}},
 	{Table: "journal_content", Column: "content", Holds: "what a journal entry commits to", key: []string{"subject", "node", "seq"},
 		name: func(k []int64) string { return contentName(k[1], k[2]) }},
+	{Table: "application", Column: "person", Holds: "who wishes to join, and where that person lives", key: []string{"id"}},
+	{Table: "application_note", Column: "body", Holds: "questions and answers about an application", key: []string{"id"}},
+	{Table: "business", Column: "name", Holds: "a business's name", key: []string{"id"}},
 	{Table: "import_row", Column: "payload", Holds: "a person of a list that is being imported", key: []string{"import", "line", "person"},
 		name: func(k []int64) string { return fmt.Sprintf("payload %d/%d", k[1], k[2]) }},
 }

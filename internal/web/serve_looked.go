@@ -43,7 +43,7 @@ func (v *visit) looked() error {
 }
 
 // purposes are those that the program itself writes; any other is what somebody wrote as reason.
-var purposes = []string{"phone tree", "lost contact points", "mandates"}
+var purposes = []string{"phone tree", "lost contact points", "mandates", "application", "letter", "welcome letter"}
 
 // purpose says why somebody looked.
 func (v *visit) purpose(text string) string {

@@ -116,6 +116,11 @@ func (v *visit) cards(tx *store.Tx, d *overview) ([]Card, error) {
 	if wholeZone(buurtbel.MayConfigure) && wholeZone(buurtbel.MaySeeAlerts) {
 		out = append(out, Card{Title: v.t("screen.exercises.title"), Text: v.t("screen.start.exercises-text"), Action: v.t("screen.start.exercises-do"), Href: "/exercises"})
 	}
+	waiting, err := v.applicationCards(tx, d)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, waiting...)
 	own, err := v.networkCards(tx, d)
 	if err != nil {
 		return nil, err

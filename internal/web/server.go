@@ -13,6 +13,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/entering"
 	"github.com/buurtbel/buurtbel/internal/governing"
+	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
@@ -20,6 +21,7 @@ import (
 type Options struct {
 	DB      *store.DB
 	Desk    *alerting.Desk
+	Hall    *joining.Hall
 	Entry   *entering.Gate
 	Logger  *slog.Logger
 	Secure  bool           // cookies go over https only: true unless the public address is loopback http
@@ -54,16 +56,18 @@ type Options struct {
 // Server is the door for browsers.
 type Server struct {
 	o      Options
-	links  gate    // tries at links that need no sign-in
-	checks gate    // looks at codes, by address
-	misses gate    // codes that do not exist, by address
-	homes  homes   // in which streets members live
-	live   watches // who watches which alert
+	links  gate  // tries at links that need no sign-in
+	checks gate  // looks at codes, by address
+	misses gate  // codes that do not exist, by address
+	homes  homes // in which streets members live
+
+	homesAsked gate    // addresses looked up by who wishes to join, by address of the network
+	live       watches // who watches which alert
 }
 
 // New makes the pages' handler.
 func New(o Options) *Server {
-	return &Server{o: o, links: gate{most: 30}, checks: gate{most: mostChecks}, misses: gate{most: mostMisses}}
+	return &Server{o: o, links: gate{most: 30}, checks: gate{most: mostChecks}, misses: gate{most: mostMisses}, homesAsked: gate{most: 30}}
 }
 
 // cost is what a message cost until now in 1/10000 euro. other is the price at a carrier that is not configured any more.
@@ -147,6 +151,8 @@ func (s *Server) routes() []route {
 	all = append(all, s.areaRoutes()...)
 	all = append(all, s.numberRoutes()...)
 	all = append(all, s.exerciseRoutes()...)
+	all = append(all, s.joinRoutes()...)
+	all = append(all, s.applicationRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 
