@@ -48,6 +48,7 @@ const (
 	EntryContact  EntryKind = "contact" // a contact point was lost or came back
 	EntrySignIn   EntryKind = "sign-in"
 	EntryChange   EntryKind = "change"
+	EntryJoin     EntryKind = "join" // what happened to an application, a household, or the people of a business
 	EntryHead     EntryKind = "head" // heads joined and authenticated
 )
 

@@ -19,6 +19,7 @@ const (
 	LeftExercise   Left = "exercise"     // wishes no exercises
 	LeftSuspended  Left = "suspended"    // suspended, and the alert is not a matter of life
 	LeftAway       Left = "away"         // is away by own wish
+	LeftShift      Left = "shift"        // stands for a business, and another contact person's turn is now
 	LeftTooLate    Left = "too-late"     // wishes it in the morning; it will have expired
 	LeftNotAMember Left = "not-a-member" // left the network since the audience was frozen
 )
@@ -111,6 +112,8 @@ func (m *Member) leftOut(w Want, now time.Time) Left {
 		return LeftSuspended
 	case m.Away.Contains(now) && w.Urgency != Life:
 		return LeftAway
+	case w.Urgency != Life && !m.Choices.Shift.On(now):
+		return LeftShift
 	}
 	return NotLeft
 }

@@ -356,7 +356,7 @@ func TestRule12_NoMoneyInTheDecision(t *testing.T) {
 }
 
 var lefts = []buurtbel.Left{buurtbel.LeftByChoice, buurtbel.LeftNoContact, buurtbel.LeftNoCarrier, buurtbel.LeftAddress, buurtbel.LeftExercise, buurtbel.LeftSuspended,
-	buurtbel.LeftAway, buurtbel.LeftTooLate, buurtbel.LeftNotAMember}
+	buurtbel.LeftAway, buurtbel.LeftShift, buurtbel.LeftTooLate, buurtbel.LeftNotAMember}
 
 func TestRule14_WhoMayDoWhat(t *testing.T) {
 	table := map[buurtbel.Permission]string{

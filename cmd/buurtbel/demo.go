@@ -196,6 +196,9 @@ func (d *demo) seed() error {
 	if err != nil {
 		return err
 	}
+	if err := d.app.SeedApplications(d.w.ctx, d.town); err != nil {
+		return err
+	}
 	return d.app.SeedExercises(d.w.ctx, d.town)
 }
 

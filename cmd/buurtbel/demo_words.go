@@ -44,6 +44,7 @@ var leftWords = map[buurtbel.Left][4]string{
 	buurtbel.LeftAddress:    {"adres weggelaten", "adresse écartée", "Adresse ausgelassen", "address left out"},
 	buurtbel.LeftSuspended:  {"geschorst", "suspendu", "gesperrt", "suspended"},
 	buurtbel.LeftAway:       {"afwezig", "absent", "abwesend", "away"},
+	buurtbel.LeftShift:      {"niet aan de beurt", "pas de service", "nicht im Dienst", "not on duty"},
 	buurtbel.LeftTooLate:    {"wil het 's morgens; dan geldt het niet meer", "le veut le matin; trop tard alors", "möchte es morgens; dann gilt es nicht mehr", "wishes it in the morning; too late then"},
 	buurtbel.LeftNotAMember: {"geen lid meer", "n'est plus membre", "kein Mitglied mehr", "no member any more"},
 }

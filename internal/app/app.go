@@ -28,6 +28,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/holiday"
 	"github.com/buurtbel/buurtbel/internal/jobs"
+	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/phone"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/vault"
@@ -51,6 +52,7 @@ type App struct {
 	Door       *arriving.Door
 	Gate       *entering.Gate
 	Drills     *governing.Drills
+	Hall       *joining.Hall
 	Metrics    *prometheus.Registry
 	Base       func(zone buurtbel.ID) string // quiet base map of a zone as GeoJSON; nil: none
 
@@ -122,6 +124,7 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 	a.Drills = governing.NewDrills(db, governing.DrillOptions{Channels: a.channels(), Part: a.carrier().Price, Minute: a.carrier().Minute, Answer: a.carrier().Answer,
 		Calendar: calendarOf, Link: c.Server.PublicURL})
 	a.Gate = entering.New(db, entering.Options{Link: c.Server.PublicURL, Logger: o.Logger, Passkeys: c.Passkeys.Passkeys, Providers: c.Providers(), Groups: c.Groups()})
+	a.Hall = joining.NewHall(db, joining.Options{Link: c.Server.PublicURL, Channels: a.channels(), Logger: o.Logger})
 	a.Door = arriving.New(db, arriving.Options{Desk: a.Desk, Phone: phoneOf, Logger: o.Logger, Received: a.received})
 	return a, nil
 }

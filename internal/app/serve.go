@@ -86,7 +86,7 @@ func (a *App) Serve(ctx context.Context) error {
 	}
 	pages := web.New(web.Options{
 		Say: say, Price: a.price, PartPrice: a.carrier().Price,
-		DB: a.DB, Desk: a.Desk, Entry: a.Gate, Drills: a.Drills,
+		DB: a.DB, Desk: a.Desk, Entry: a.Gate, Drills: a.Drills, Hall: a.Hall,
 		Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody, Link: a.Config.Server.PublicURL,
 		Streets: a.register.streets, StreetAt: a.register.streetAt, Base: a.Base,
 		PushKey: a.pushKey(), Shown: a.shown,
@@ -189,6 +189,7 @@ func (a *App) tasks() map[string]jobs.Verb {
 		guarding.TaskEraseOut: guarding.EraseOut(a.DB, a.eraseOut),
 		"calls-stopped":       joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),
 	}
+	verbs["application"], verbs["guest-contact"] = a.Hall.Remind(), a.Hall.ForgetGuest()
 	for _, list := range []map[string]jobs.Verb{a.Desk.Verbs(), a.Drills.Verbs()} {
 		maps.Copy(verbs, list)
 	}

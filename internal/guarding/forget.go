@@ -177,7 +177,13 @@ func (f *forgetting) breaches(zone buurtbel.ID) error {
 	return f.sliced(zone, func(tx *store.Tx) (int64, error) { return tx.ForgetBreaches(f.now.Add(-f.periods.Breaches), slice) })
 }
 
+// asks is how long it is known that a code went to a number: longer than the longest limit.
+const asks = 40 * 24 * time.Hour
+
 func (f *forgetting) entries() error {
+	if err := f.sliced(0, func(tx *store.Tx) (int64, error) { return tx.ForgetAsks(f.now.Add(-asks), 2*slice) }); err != nil {
+		return err
+	}
 	if err := f.sliced(0, func(tx *store.Tx) (int64, error) { return tx.ForgetOwnCodes(f.now.Add(-f.periods.Entries), 2*slice) }); err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
-// Package joining keeps who can be reached: a member stops or resumes texts to one number, or adds and removes a browser that gets messages.
+// Package joining takes people in and keeps how they can be reached: applications with their proofs and decisions, households, the people of
+// businesses; a member stops or resumes texts to one number, or adds and removes a browser that gets messages.
 //
-// It changes contact points only. Leaving a network is its own step and never follows from STOP.
+// Leaving a network is its own step and never follows from STOP. Who applied stays sealed and is seen by who decides, each look journalled; journal,
+// links and tasks hold ids. A code goes to nobody's telephone more often than the limits of prove.go, whoever asks.
 package joining
 
 import (
@@ -19,11 +21,17 @@ type Stopped struct {
 
 // StopTexts stops texts to one number, for everybody who has it: the program acts on the members' own word, so the actor must be the program.
 func StopTexts(ctx context.Context, db *store.DB, actor buurtbel.Actor, number string) ([]Stopped, error) {
+	if err := blockCodes(ctx, db, actor, number, true); err != nil {
+		return nil, err
+	}
 	return move(ctx, db, actor, number, buurtbel.ContactOK, buurtbel.ContactStopped)
 }
 
 // ResumeTexts undoes StopTexts.
 func ResumeTexts(ctx context.Context, db *store.DB, actor buurtbel.Actor, number string) ([]Stopped, error) {
+	if err := blockCodes(ctx, db, actor, number, false); err != nil {
+		return nil, err
+	}
 	return move(ctx, db, actor, number, buurtbel.ContactStopped, buurtbel.ContactOK)
 }
 
@@ -96,4 +104,18 @@ func still(contacts []buurtbel.ContactPoint) []buurtbel.Channel {
 		}
 	}
 	return out
+}
+
+// blockCodes keeps codes away from a number whose owner wrote STOP: also of somebody who is no member, whose number a stranger typed in.
+func blockCodes(ctx context.Context, db *store.DB, actor buurtbel.Actor, number string, block bool) error {
+	if err := actor.May(buurtbel.MayArrive, buurtbel.Scope{}, db.Now()); err != nil {
+		return err
+	}
+	hash := db.AskHash("number", number)
+	return db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
+		if block {
+			return tx.BlockAsks(hash, codesPerNumber, tx.Now().AddDate(1, 0, 0))
+		}
+		return tx.AllowAsks(hash)
+	})
 }

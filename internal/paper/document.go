@@ -1,5 +1,5 @@
 // Package paper makes documents that a person gets in the hand or keeps: as PDF, and as plain text from the same parts, so that they cannot say
-// different things.
+// different things; and letters and forms to print, for who has no e-mail and for what proves an address.
 //
 // It decides nothing about words and reads no store. A text is written as it stands: nothing in it is markup, and characters that no reader shows
 // are left out. The same document gives the same bytes.

@@ -97,6 +97,11 @@ func (tx *Tx) forgetTexts(message buurtbel.ID) error {
 // eraseOwn are the rows about one member alone, in order; each query takes the member and the zone. A text from a number that another member has too
 // stays with that one. Sessions and links name the person; whose session it is has one zone only.
 var eraseOwn = []string{
+	`delete from application_note where application = $1 and zone = $2`,
+	`delete from application_fact where application = $1 and zone = $2`,
+	`delete from proof where application = $1 and zone = $2`,
+	`delete from application where id = $1 and zone = $2`,
+	`delete from business_person where member = $1 and zone = $2`,
 	`delete from session_device where session in (select s.hash from session s join member m on m.id = s.person where m.id = $1 and m.zone = $2)`,
 	`delete from session where person in (select id from member where id = $1 and zone = $2)`,
 	`delete from shift where person in (select id from member where id = $1 and zone = $2)`,

@@ -48,8 +48,12 @@ var personal = map[string]string{
 	"probe.member": "row erased", "probe.contact": "row erased",
 	"passkey.person": "row erased", "passkey.credential": "row erased", "passkey.record": "row erased", "passkey.name": "row erased", "identity.person": "row erased", "identity.account": "row erased",
 	"sealed_set.person": "an official: members have none", "sealed_set.by_id": "an official", "sealed_code.hash": "of a code for the dispatch room", "spent.hash": "of a ticket, until it expires",
-	"official.name": "an official is no member",
-	"wish.hash":     "kept: of somebody who asked for a network; erased by its own link, and when its year is over", "remark.body": "kept a year: nobody is asked who wrote it",
+	"wish.hash": "kept: of somebody who asked for a network; erased by its own link, and when its year is over", "remark.body": "kept a year: nobody is asked who wrote it",
+	"official.name":      "an official is no member",
+	"application.person": "row erased", "application.household": "row erased", "application.by_id": "row erased", "application_fact.by_id": "row erased",
+	"application_note.by_id": "row erased", "application_note.body": "row erased", "proof.contact": "row erased", "proof.hash": "row erased",
+	"ask_limit.hash": "a keyed hash; the row goes forty days after the last code", "house_rules.by_id": "kept: the id leads to nobody",
+	"business.name": "kept: a business is no member", "business_person.member": "row erased", "business_person.by_id": "row erased",
 }
 
 var personalNames = []string{"member", "person", "holder", "household", "contact", "recipient", "delivery", "actor", "by_id", "ended_by", "subject", "hash", "sender", "device", "session", "email", "phone", "number_hash", "user", "owner"}

@@ -163,6 +163,8 @@ var clearBytes = map[string]string{
 	"journal_content.salt":   "random; worthless without the content",
 	"journal_seal.body":      "opaque ids and hashes",
 	"journal_seal.mac":       "a MAC",
+	"proof.hash":             "a keyed hash",
+	"ask_limit.hash":         "a keyed hash",
 }
 
 func TestEveryColumnOfBytesIsSealedOrExcused(t *testing.T) {

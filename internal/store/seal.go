@@ -41,6 +41,9 @@ var sealedColumns = []SealedColumn{
 	{Table: "move_asked", Column: "home", Holds: "an address that a member moved to", key: []string{"member"}},
 	{Table: "move_asked", Column: "place", Holds: "its coordinates", key: []string{"member"}},
 	{Table: "breach", Column: "details", Holds: "what is known of a breach", key: []string{"id"}},
+	{Table: "application", Column: "person", Holds: "who wishes to join, and where that person lives", key: []string{"id"}},
+	{Table: "application_note", Column: "body", Holds: "questions and answers about an application", key: []string{"id"}},
+	{Table: "business", Column: "name", Holds: "a business's name", key: []string{"id"}},
 	{Table: "import_row", Column: "payload", Holds: "a person of a list that is being imported", key: []string{"import", "line", "person"},
 		name: func(k []int64) string { return fmt.Sprintf("payload %d/%d", k[1], k[2]) }},
 }

@@ -30,6 +30,7 @@ var secrets = map[string]string{
 	"second reply": "en daarna de ijsvogel", "writer": "+32455076599", "written to": "+32455076511", "official": "Hoofdinspecteur Roodborst", "journal": "grutto keek naar wulp",
 	"staged name": "Tureluurina", "staged street": "Plevierenkade", "staged number": "+32455076522",
 	"reason of a skipped exercise": "want de roerdomp broedt",
+	"applicant":                    "Kwartelina", "applicant street": "Karekietdreef", "applicant number": "+32455076533", "question": "broedt de roerdomp bij u", "business": "Viswinkel De Aalscholver",
 }
 
 // places are coordinates that appear nowhere else: a member's home, a staged one, and a drawn area.
@@ -71,6 +72,21 @@ func entrust(t *testing.T, db *store.DB) {
 				return tx.InsertExercise(&buurtbel.Exercise{ID: batch + 1, Network: v.network, State: buurtbel.ExerciseSkipped, Reason: s["reason of a skipped exercise"]})
 			},
 			func() error { return tx.InsertImport(store.Import{ID: batch, Network: v.network, Total: 1}) },
+			func() error {
+				applicant := store.NewApplication{Application: buurtbel.Application{ID: db.NewID(), Network: v.network, Language: buurtbel.Dutch, Facts: []buurtbel.ApplicationFact{{Kind: buurtbel.FactApplied}}},
+					Person:   store.Applicant{Name: store.Name{Given: s["applicant"]}, Home: store.Home{Street: s["applicant street"]}, Place: buurtbel.Point{Lat: places[0], Lon: places[1]}},
+					Contacts: []store.NewContact{{ID: db.NewID(), Kind: buurtbel.Mobile, Address: s["applicant number"]}}}
+				if err := tx.InsertApplication(&applicant); err != nil {
+					return err
+				}
+				if _, err := tx.AskOnce(db.AskHash("number", s["applicant number"]), store.Allowance{Most: 1, Span: time.Hour}); err != nil {
+					return err
+				}
+				return tx.PutNote(applicant.ID, store.ApplicationNote{ID: db.NewID(), Kind: buurtbel.FactAsked, Body: s["question"]})
+			},
+			func() error {
+				return tx.PutBusiness(store.Business{ID: db.NewID(), Network: v.network, Name: s["business"]})
+			},
 			func() error { return tx.StageRows(batch, []store.ImportRow{{Line: 2, Member: staged}}) },
 		} {
 			if err := do(); err != nil {

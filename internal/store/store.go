@@ -331,7 +331,8 @@ const newestID = `select coalesce(max(id), 0) from (
 	union all select max(id) from household union all select max(id) from member union all select max(id) from contact
 	union all select max(id) from alert union all select max(id) from message union all select max(id) from recipient
 	union all select max(id) from delivery union all select max(id) from inbound union all select max(id) from task
-	union all select max(id) from import_batch) x`
+	union all select max(id) from import_batch union all select max(id) from application union all select max(id) from application_note
+	union all select max(id) from business) x`
 
 // Durability reads back the settings that make a commit durable, for reports.
 func (db *DB) Durability(ctx context.Context) (map[string]string, error) {

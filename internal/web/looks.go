@@ -75,7 +75,7 @@ func (s sample) own(key string) string { return locale.Text(s.lang, key, nil) }
 
 // samplePages lists the pages of /looks in the order of an alert's life.
 var samplePages = []string{"sign-in", "sign-in-sent", "enter", "start-dispatcher", "start-officer", "start-coordinator", "start-member", "dispatch", "dispatch-refused",
-	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "trees", "tree", "tree-sheets", "outage", "reach", "exercises", "drill-launch", "templates", "template", "template-new", "heard", "heard-said", "check", "check-real", "check-unknown", "number", "number-sheet", "number-zones", "carriers", "device", "app", "hand-over", "sign-in-all", "prove", "returned", "sealed", "account", "entries", "sealed-sheet", "failure"}
+	"confirm", "live", "live-waiting", "live-over", "alerts", "own", "names", "debts", "debts-none", "journal", "lost", "trees", "tree", "tree-sheets", "outage", "reach", "join", "join-none", "join-form", "join-mend", "join-page", "join-member", "join-verify", "shop", "applications", "application", "application-officer", "exercises", "drill-launch", "templates", "template", "template-new", "heard", "heard-said", "check", "check-real", "check-unknown", "number", "number-sheet", "number-zones", "carriers", "device", "app", "hand-over", "sign-in-all", "prove", "returned", "sealed", "account", "entries", "sealed-sheet", "failure"}
 
 func (s sample) page(name string) (Frame, Page) {
 	f := s.frame()
@@ -135,6 +135,10 @@ func (s sample) page(name string) (Frame, Page) {
 		view := s.dispatch(false)
 		view.Preflight.Findings = append([]Finding{{Level: "warned", Code: "carriers", Sentence: s.t("carriers.launch-none", "Until", "04.14 uur")}}, view.Preflight.Findings...)
 		return f, view
+	case "join", "join-none", "join-form", "join-mend", "join-page", "join-member", "join-verify", "shop":
+		return s.joining(f, name)
+	case "applications", "application", "application-officer":
+		return s.applications(f, name)
 	case "templates", "template", "template-new":
 		f.Role = s.t("role.officer")
 		return s.templates(f, name)

@@ -23,6 +23,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/entering"
 	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/holiday"
+	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/store/storetest"
 	"github.com/buurtbel/buurtbel/internal/token"
@@ -71,6 +72,7 @@ type site struct {
 	*testing.T
 	db        *store.DB
 	desk      *alerting.Desk
+	hall      *joining.Hall
 	gate      *entering.Gate
 	drills    *governing.Drills
 	server    *httptest.Server
@@ -96,6 +98,8 @@ type site struct {
 	providers      []entering.Provider
 	groups         []entering.Group
 	carriers       *atomic.Pointer[[]delivery.Health] // nil: nothing is said of them
+
+	application, wideApplication, foreignApplication buurtbel.ID // each waits for a decision, with nothing proved
 }
 
 func (s *site) health() []delivery.Health {
@@ -110,7 +114,12 @@ var callers = []buurtbel.Caller{{Shown: "+3220000111", Calls: true}, {Shown: "88
 
 func found(t *testing.T, change ...func(*site)) *site {
 	t.Helper()
-	later, c := new(atomic.Int64), storetest.Config(t, store.SQLite)
+	return foundOn(t, store.SQLite, change...)
+}
+
+func foundOn(t *testing.T, engine store.Engine, change ...func(*site)) *site {
+	t.Helper()
+	later, c := new(atomic.Int64), storetest.Config(t, engine)
 	db := storetest.OpenWith(t, c, storetest.Ring(t), func() time.Time { return time.Now().Add(time.Duration(later.Load())) })
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	s := &site{T: t, db: db, sms: &carrier{}, mail: &carrier{}, zone: db.NewID(), other: db.NewID(), kerkveld: db.NewID(), wide: db.NewID(), foreignNetwork: db.NewID(),
@@ -125,8 +134,9 @@ func found(t *testing.T, change ...func(*site)) *site {
 	s.drills = governing.NewDrills(db, governing.DrillOptions{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Part: 550, Answer: true, Link: "https://alarm.example.org",
 		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }})
 	s.gate = entering.New(db, entering.Options{Link: "https://alarm.example.org", Logger: quiet, Providers: s.providers, Groups: s.groups})
+	s.hall = joining.NewHall(db, joining.Options{Link: "https://alarm.example.org", Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Logger: quiet})
 	s.server = httptest.NewServer(New(Options{
-		DB: db, Desk: s.desk, Entry: s.gate, Drills: s.drills,
+		DB: db, Desk: s.desk, Entry: s.gate, Drills: s.drills, Hall: s.hall,
 		Logger: quiet, MaxBody: 64 << 10, Link: "https://alarm.example.org",
 		Say: sound, PushKey: pushKey, Health: s.health, Callers: callers,
 		Ask: asking.New(db, asking.Options{Link: "https://alarm.example.org"}), Find: s.find, Areas: s.areas,

@@ -290,6 +290,54 @@ var rights = []expected{
 	{"POST /breaches/{id}", "/breaches/{breach}", "", "403 422 422 403 403 403 403 403 422 403"},
 	{"POST /breaches/{id}", "/breaches/{breached}", "what=Het+lek", "403 404 404 403 403 403 403 403 404 403"},
 
+	{"GET /join", "/join", "", "200 200 200 200 200 200 200 200 200 200"},
+	{"POST /join/where", "/join/where", "street=Kerkstraat", "422 422 422 422 422 422 422 422 422 422"},
+	{"POST /join", "/join", "street=Kerkstraat", "422 422 422 422 422 422 422 422 422 422"},
+	{"GET /join/{token}", "/join/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /join/{token}/code", "/join/{none}/code", "way=sms&code=123456&answer=x", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /join/{token}/prove", "/join/{none}/prove", "way=sms&code=123456&answer=x", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /join/{token}/answer", "/join/{none}/answer", "way=sms&code=123456&answer=x", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /join/{token}/withdraw", "/join/{none}/withdraw", "way=sms&code=123456&answer=x", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /join/{token}/invite", "/join/{none}/invite", "way=sms&code=123456&answer=x", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /join/{token}/shop", "/join/{none}/shop", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /join/{token}/shop/hours", "/join/{none}/shop/hours", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /join/{token}/shop/staff", "/join/{none}/shop/staff", "member={none}", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /verify/{token}", "/verify/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /verify/{token}", "/verify/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /household/{token}", "/household/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /household/{token}", "/household/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /household/leave/{token}", "/household/leave/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /household/leave/{token}", "/household/leave/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /business/join/{token}", "/business/join/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"POST /business/join/{token}", "/business/join/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /applications", "/applications", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"GET /applications/new", "/applications/new", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"POST /applications/new/where", "/applications/new/where", "street=Kerkstraat", "403 422 403 422 422 403 403 403 403 403"},
+	{"POST /applications/new", "/applications/new", "street=Kerkstraat", "403 422 403 422 422 403 403 403 403 403"},
+	{"GET /applications/{id}", "/applications/{application}", "", "403 200 403 200 200 403 403 403 403 303"},
+	{"GET /applications/{id}", "/applications/{wideApplication}", "", "403 200 403 404 404 403 403 403 403 303"},
+	{"GET /applications/{id}", "/applications/{foreignApplication}", "", "403 404 403 404 404 403 403 403 403 303"},
+	{"POST /applications/{id}", "/applications/{application}", "", "403 422 403 200 200 403 403 403 403 403"},
+	{"POST /applications/{id}/decide", "/applications/{application}/decide", "do=accepted&reason=Ik+bel+hen+op", "403 409 403 409 409 403 403 403 403 403"},
+	{"POST /applications/{id}/code", "/applications/{application}/code", "contact={none}&way=sms", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/prove", "/applications/{application}/prove", "contact={none}&code=123456&reason=Ik+bel+hen+op", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/letter", "/applications/{application}/letter", "", "403 200 403 200 200 403 403 403 403 403"},
+	{"POST /applications/{id}/consent", "/applications/{application}/consent", "reason=Ik+bel+hen+op", "403 200 403 200 200 403 403 403 403 403"},
+	{"POST /applications/{id}/welcome", "/applications/{application}/welcome", "", "403 409 403 409 409 403 403 403 403 403"},
+	{"POST /applications/{id}", "/applications/{wideApplication}", "reason=Ik+bel+hen+op", "403 200 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/decide", "/applications/{wideApplication}/decide", "do=accepted&reason=Ik+bel+hen+op", "403 409 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/code", "/applications/{wideApplication}/code", "contact={none}&way=sms", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/prove", "/applications/{wideApplication}/prove", "contact={none}&code=123456&reason=Ik+bel+hen+op", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/letter", "/applications/{wideApplication}/letter", "", "403 200 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/consent", "/applications/{wideApplication}/consent", "reason=Ik+bel+hen+op", "403 200 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/welcome", "/applications/{wideApplication}/welcome", "", "403 409 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}", "/applications/{foreignApplication}", "reason=Ik+bel+hen+op", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/decide", "/applications/{foreignApplication}/decide", "do=accepted&reason=Ik+bel+hen+op", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/code", "/applications/{foreignApplication}/code", "contact={none}&way=sms", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/prove", "/applications/{foreignApplication}/prove", "contact={none}&code=123456&reason=Ik+bel+hen+op", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/letter", "/applications/{foreignApplication}/letter", "", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/consent", "/applications/{foreignApplication}/consent", "reason=Ik+bel+hen+op", "403 404 403 404 404 403 403 403 403 403"},
+	{"POST /applications/{id}/welcome", "/applications/{foreignApplication}/welcome", "", "403 404 403 404 404 403 403 403 403 403"},
 	{"GET /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /h/{token}", "/h/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"GET /c/{token}", "/c/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
@@ -312,7 +360,8 @@ func (s *site) fill(text string) string {
 		"{none}", s.db.NewID().String(), "{stranger}", s.foreignOfficer.String(), "{kerkveld}", s.kerkveld.String(), "{wide}", s.wide.String(), "{abroad}", s.foreignNetwork.String(),
 		"{mandate}", s.deputyMandate.String(), "{foreignMandate}", s.foreignMandate.String(), "{zone}", s.zone.String(), "{other}", s.other.String(),
 		"{drill}", s.drill[0].String(), "{drill-wide}", s.drill[1].String(), "{drill-abroad}", s.drill[2].String(),
-		"{mate}", s.members[4].String(), "{distant}", s.members[9].String(), "{stranger}", s.members[17].String(), "{breach}", s.breach.String(), "{breached}", s.foreignBreach.String()).Replace(text)
+		"{mate}", s.members[4].String(), "{distant}", s.members[9].String(), "{stranger}", s.members[17].String(), "{breach}", s.breach.String(), "{breached}", s.foreignBreach.String(),
+		"{application}", s.application.String(), "{wideApplication}", s.wideApplication.String(), "{foreignApplication}", s.foreignApplication.String()).Replace(text)
 }
 
 // session is a browser with a session of a role.
@@ -329,6 +378,7 @@ func (s *site) session(role buurtbel.Role) *browser {
 func TestEveryRouteForEveryRole(t *testing.T) {
 	s := found(t)
 	s.alerts()
+	s.applications()
 	missing := map[string]bool{}
 	for _, r := range New(Options{}).routes() {
 		missing[r.method+" "+r.path] = true
@@ -383,6 +433,7 @@ func (b *browser) expect(t *testing.T, e expected, want string) {
 func TestOtherMethodsAreRefused(t *testing.T) {
 	s := found(t)
 	s.alerts()
+	s.applications()
 	served := map[string]bool{}
 	for _, r := range New(Options{}).routes() {
 		served[r.method+" "+r.path] = true

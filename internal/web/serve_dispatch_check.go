@@ -253,7 +253,7 @@ func (d *drafting) reachWords() Reach {
 }
 
 // leftOrder lists why a member is left out, in the order in which it is told.
-var leftOrder = []buurtbel.Left{buurtbel.LeftByChoice, buurtbel.LeftTooLate, buurtbel.LeftAway, buurtbel.LeftExercise, buurtbel.LeftAddress, buurtbel.LeftNoContact, buurtbel.LeftNoCarrier,
+var leftOrder = []buurtbel.Left{buurtbel.LeftByChoice, buurtbel.LeftTooLate, buurtbel.LeftAway, buurtbel.LeftShift, buurtbel.LeftExercise, buurtbel.LeftAddress, buurtbel.LeftNoContact, buurtbel.LeftNoCarrier,
 	buurtbel.LeftSuspended, buurtbel.LeftNotAMember}
 
 // button says exactly what the launch would do, or what must be done first.

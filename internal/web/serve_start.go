@@ -128,6 +128,11 @@ func (v *visit) cards(tx *store.Tx, d *overview) ([]Card, error) {
 		return nil, err
 	}
 	out = append(out, public...)
+	waiting, err := v.applicationCards(tx, d)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, waiting...)
 	own, err := v.networkCards(tx, d)
 	if err != nil {
 		return nil, err

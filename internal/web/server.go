@@ -15,6 +15,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/entering"
 	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/guarding"
+	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/place"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
@@ -23,6 +24,7 @@ import (
 type Options struct {
 	DB      *store.DB
 	Desk    *alerting.Desk
+	Hall    *joining.Hall
 	Entry   *entering.Gate
 	Logger  *slog.Logger
 	Secure  bool           // cookies go over https only: true unless the public address is loopback http
@@ -64,19 +66,20 @@ type Options struct {
 
 // Server is the door for browsers.
 type Server struct {
-	o        Options
-	links    gate    // tries at links that need no sign-in
-	checks   gate    // looks at codes, by address
-	misses   gate    // codes that do not exist, by address
-	searches gate    // addresses that are typed, by address of who types
-	writes   gate    // letters, wishes and remarks, by address of who writes
-	homes    homes   // in which streets members live
-	live     watches // who watches which alert
+	o          Options
+	links      gate    // tries at links that need no sign-in
+	checks     gate    // looks at codes, by address
+	misses     gate    // codes that do not exist, by address
+	searches   gate    // addresses that are typed, by address of who types
+	writes     gate    // letters, wishes and remarks, by address of who writes
+	homes      homes   // in which streets members live
+	homesAsked gate    // addresses looked up by who wishes to join, by address of the network
+	live       watches // who watches which alert
 }
 
 // New makes the pages' handler.
 func New(o Options) *Server {
-	return &Server{o: o, links: gate{most: 30}, checks: gate{most: mostChecks}, misses: gate{most: mostMisses}, searches: gate{most: mostSearches}, writes: gate{most: mostWritten}}
+	return &Server{o: o, links: gate{most: 30}, checks: gate{most: mostChecks}, misses: gate{most: mostMisses}, searches: gate{most: mostSearches}, writes: gate{most: mostWritten}, homesAsked: gate{most: 30}}
 }
 
 // cost is what a message cost until now in 1/10000 euro. other is the price at a carrier that is not configured any more.
@@ -165,6 +168,8 @@ func (s *Server) routes() []route {
 	all = append(all, s.exerciseRoutes()...)
 	all = append(all, s.meRoutes()...)
 	all = append(all, s.keepRoutes()...)
+	all = append(all, s.joinRoutes()...)
+	all = append(all, s.applicationRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

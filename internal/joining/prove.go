@@ -1,0 +1,316 @@
+package joining
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/locale"
+	"github.com/buurtbel/buurtbel/internal/store"
+	"github.com/buurtbel/buurtbel/internal/token"
+)
+
+const (
+	codeLasts  = 15 * time.Minute    // of a text or a call
+	linkLasts  = 3 * 24 * time.Hour  // of a mail
+	paperLasts = 30 * 24 * time.Hour // of a letter
+	mostTries  = 5                   // at one code: with six digits, one in 200,000 guesses right
+)
+
+// Limits of codes. Whoever types in a stranger's number can make it ring twice a day by day, and can do so six times a month; no more, from
+// wherever and by however many applications.
+var (
+	codesPerNumber      = store.Allowance{Most: 3, Span: 24 * time.Hour, Gap: time.Minute}
+	codesPerNumberMonth = store.Allowance{Most: 6, Span: 30 * 24 * time.Hour}
+	callsPerNumber      = store.Allowance{Most: 2, Span: 23 * time.Hour, Gap: 2 * time.Minute}
+	codesPerSource      = store.Allowance{Most: 20, Span: time.Hour}
+	codesPerApplication = store.Allowance{Most: 12, Span: 24 * time.Hour}
+)
+
+// The hours in which somebody who may not have asked is called.
+var callHours = buurtbel.Hours{From: 8 * 60, Until: 21 * 60}
+
+// SendCode sends what proves a contact point: six digits by text or by call, or a link by mail. A newer code takes the place of the older one.
+// source is the network address of who asks.
+//
+// Errors: error.proof.too-often, error.proof.hours (Busy); error.proof.channel (Conflict); error.contact.unknown (NotFound).
+func (h *Hall) SendCode(ctx context.Context, link string, contact buurtbel.ID, channel buurtbel.Channel, source string) error {
+	id, s, err := h.behind(ctx, link)
+	if err != nil {
+		return err
+	}
+	return h.sendCode(ctx, s, id, contact, channel, source)
+}
+
+// SendCodeFor is SendCode for a person who sits before the coordinator, or whose paper the coordinator typed over.
+func (h *Hall) SendCodeFor(ctx context.Context, actor buurtbel.Actor, zone, id, contact buurtbel.ID, channel buurtbel.Channel) error {
+	s := buurtbel.Scope{Zone: zone}
+	if err := h.may(ctx, actor, s, id); err != nil {
+		return err
+	}
+	return h.sendCode(ctx, s, id, contact, channel, "person "+actor.Person.String())
+}
+
+func (h *Hall) sendCode(ctx context.Context, s buurtbel.Scope, id, contact buurtbel.ID, channel buurtbel.Channel, source string) error {
+	f, err := h.affair(ctx, s, id)
+	if err != nil {
+		return err
+	}
+	c, err := f.point(contact)
+	if err != nil {
+		return err
+	}
+	if err := h.mayReach(f, c, channel); err != nil {
+		return err
+	}
+	put, post := h.code(f, c, channel)
+	return h.db.Write(ctx, s, func(tx *store.Tx) error {
+		if err := h.count(tx, id, c.Address, channel, source); err != nil {
+			return err
+		}
+		if err := put(tx); err != nil {
+			return err
+		}
+		return post(tx)
+	})
+}
+
+// mayReach tells whether a channel reaches a contact point now.
+func (h *Hall) mayReach(f *affair, c store.ApplicantContact, channel buurtbel.Channel) error {
+	ways := map[buurtbel.ContactKind][]buurtbel.Channel{buurtbel.Mobile: {buurtbel.SMS, buurtbel.Voice}, buurtbel.Fixed: {buurtbel.Voice}, buurtbel.Mailbox: {buurtbel.Email}}
+	now := h.db.Now().In(f.loc)
+	switch {
+	case f.app.State().Final():
+		return buurtbel.Fail(buurtbel.Conflict, "error.application.over", nil)
+	case c.Verified:
+		return buurtbel.Fail(buurtbel.Conflict, "error.proof.done", nil)
+	case !slices.Contains(ways[c.Kind], channel), !slices.Contains(h.o.Channels, channel), c.State != buurtbel.ContactOK, channel == buurtbel.Voice && c.NoCalls:
+		return buurtbel.Fail(buurtbel.Conflict, "error.proof.channel", nil)
+	case channel == buurtbel.Voice && !callHours.Contains(now.Hour()*60+now.Minute()):
+		return buurtbel.Fail(buurtbel.Busy, "error.proof.hours", nil)
+	}
+	return nil
+}
+
+// count asks every limit; refused requests count for none.
+func (h *Hall) count(tx *store.Tx, id buurtbel.ID, address string, channel buurtbel.Channel, source string) error {
+	type ask struct {
+		hash []byte
+		a    store.Allowance
+	}
+	number := h.db.AskHash("number", address)
+	asks := []ask{{h.db.AskHash("source", source), codesPerSource}, {h.db.AskHash("applicant", id.String()), codesPerApplication},
+		{number, codesPerNumber}, {number, codesPerNumberMonth}}
+	if channel == buurtbel.Voice {
+		asks = append(asks, ask{number, callsPerNumber})
+	}
+	for _, one := range asks {
+		ok, err := tx.AskOnce(one.hash, one.a)
+		if err == nil && !ok {
+			err = buurtbel.Fail(buurtbel.Busy, "error.proof.too-often", nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// code makes a code or a link, with what stores it and what sends it.
+func (h *Hall) code(f *affair, c store.ApplicantContact, channel buurtbel.Channel) (put, post func(*store.Tx) error) {
+	lang, args, now := f.app.Language, f.args(), h.db.Now()
+	if channel == buurtbel.Email {
+		secret, hash := token.New()
+		put = func(tx *store.Tx) error {
+			return tx.InsertOneUse(hash, store.OneUse{Purpose: string(token.Verify), Subject: c.ID, Person: f.app.ID, Expires: now.Add(linkLasts)})
+		}
+		return put, h.send(f.zone, buurtbel.KindCode, f.app.ID, c, channel, letter(lang, "prove", args, h.o.Link+"/verify/"+secret), 24*time.Hour)
+	}
+	code := token.NewDigits()
+	hash := token.HashCode(h.db.Ring(), token.Verify, c.ID, code)
+	put = func(tx *store.Tx) error { return tx.PutProof(f.app.ID, c.ID, hash, now.Add(codeLasts)) }
+	w := buurtbel.Wording{Regime: string(lang)}
+	if channel == buurtbel.SMS {
+		args["Code"] = code
+		w.SMS = locale.Text(lang, "message.join.code", args)
+	} else {
+		args["Code"] = spell(code)
+		w.Spoken = []buurtbel.Spoken{{Language: lang, Intro: locale.Text(lang, "message.join.call-intro", args), Text: locale.Text(lang, "message.join.call", args)}}
+	}
+	return put, h.send(f.zone, buurtbel.KindCode, f.app.ID, c, channel, w, codeLasts)
+}
+
+// spell writes a code so that a voice says it digit by digit, with rests.
+func spell(code string) string { return strings.Join(strings.Split(code, ""), ". ") }
+
+// EnterCode proves a contact point by its code, or with contact 0 the address by the code on the letter.
+//
+// Errors: error.proof.wrong, error.token.code (Invalid); error.proof.over (NotFound); error.application.over (Conflict).
+func (h *Hall) EnterCode(ctx context.Context, link string, contact buurtbel.ID, typed string) error {
+	id, s, err := h.behind(ctx, link)
+	if err != nil {
+		return err
+	}
+	return h.enterCode(ctx, s, id, contact, typed, 0)
+}
+
+// EnterCodeFor is EnterCode for a code that the applicant reads out to the coordinator.
+func (h *Hall) EnterCodeFor(ctx context.Context, actor buurtbel.Actor, zone, id, contact buurtbel.ID, typed string) error {
+	s := buurtbel.Scope{Zone: zone}
+	if err := h.may(ctx, actor, s, id); err != nil {
+		return err
+	}
+	return h.enterCode(ctx, s, id, contact, typed, actor.Person)
+}
+
+func (h *Hall) enterCode(ctx context.Context, s buurtbel.Scope, id, contact buurtbel.ID, typed string, by buurtbel.ID) error {
+	code, err := token.ReadCode(typed)
+	if err != nil {
+		return err
+	}
+	subject := contact
+	if contact == 0 {
+		subject = id
+	}
+	hash := token.HashCode(h.db.Ring(), token.Verify, subject, code)
+	right := false
+	err = h.db.Write(ctx, s, func(tx *store.Tx) (err error) {
+		a, err := tx.LockApplication(id)
+		if err != nil {
+			return err
+		}
+		if a.State().Final() {
+			return buurtbel.Fail(buurtbel.Conflict, "error.application.over", nil)
+		}
+		right, err = tx.UseProof(id, contact, hash, mostTries)
+		if err != nil || !right { // a wrong try is counted: the transaction commits
+			return err
+		}
+		if contact == 0 {
+			return proved(tx, a, buurtbel.ApplicationFact{Kind: buurtbel.FactAddress, By: by, Detail: string(buurtbel.ByLetter)})
+		}
+		return provedContact(tx, a, contact, by)
+	})
+	if err == nil && !right {
+		err = buurtbel.Fail(buurtbel.Invalid, "error.proof.wrong", nil)
+	}
+	return err
+}
+
+func provedContact(tx *store.Tx, a *buurtbel.Application, contact, by buurtbel.ID) error {
+	fresh, err := tx.VerifyContact(a.ID, contact)
+	if err != nil || !fresh {
+		return err
+	}
+	return proved(tx, a, buurtbel.ApplicationFact{Kind: buurtbel.FactProved, By: by, Detail: contact.String()})
+}
+
+func proved(tx *store.Tx, a *buurtbel.Application, f buurtbel.ApplicationFact) error {
+	if err := a.MayFollow(f, false); err != nil {
+		return err
+	}
+	if err := tx.AddFact(a, f); err != nil {
+		return err
+	}
+	return wake(tx, a.ID)
+}
+
+// Mailed is what stands behind a link that proves a mailbox.
+type Mailed struct {
+	Zone     string
+	Network  string
+	Language buurtbel.Language
+}
+
+// BehindMail shows what a link in a mail would prove, without using it: mail scanners open links.
+//
+// Errors: error.link.used (NotFound).
+func (h *Hall) BehindMail(ctx context.Context, secret string) (*Mailed, error) {
+	f, _, err := h.mailed(ctx, secret)
+	if err != nil {
+		return nil, err
+	}
+	return &Mailed{f.zone.Name, f.network.Name, f.app.Language}, nil
+}
+
+func (h *Hall) mailed(ctx context.Context, secret string) (*affair, store.OneUse, error) {
+	var use store.OneUse
+	s := buurtbel.Scope{}
+	err := h.db.Read(ctx, s, func(tx *store.Tx) (err error) {
+		if use, err = tx.PeekOneUse(token.Hash(secret), string(token.Verify)); err != nil {
+			return err
+		}
+		s.Zone, err = tx.ZoneOfApplication(use.Person)
+		return err
+	})
+	if err != nil {
+		return nil, use, err
+	}
+	f, err := h.affair(ctx, s, use.Person)
+	return f, use, err
+}
+
+// ProveMail uses a link in a mail up and proves its mailbox. It gives the token of the applicant's own page.
+//
+// Errors: error.link.used (NotFound); error.application.over (Conflict).
+func (h *Hall) ProveMail(ctx context.Context, secret string) (page string, err error) {
+	f, use, err := h.mailed(ctx, secret)
+	if err != nil {
+		return "", err
+	}
+	err = h.db.Write(ctx, buurtbel.Scope{Zone: f.app.Zone}, func(tx *store.Tx) error {
+		if _, err := tx.UseOneUse(token.Hash(secret), string(token.Verify)); err != nil {
+			return err
+		}
+		a, err := tx.LockApplication(use.Person)
+		if err != nil {
+			return err
+		}
+		return provedContact(tx, a, use.Subject, 0)
+	})
+	if err != nil {
+		return "", err
+	}
+	return h.PageLink(use.Person), nil
+}
+
+// Claims are what an electronic identity says of its holder, and all of it that is kept: whatever else a token carries must not come this far.
+type Claims struct {
+	Address store.Home
+	Over18  bool
+}
+
+// ProveByIdentity takes the claims of an electronic identity for an application: the address is proved when the register knows it as the one
+// that the applicant wrote, and the age when the identity says so. It tells whether the address was the same.
+func (h *Hall) ProveByIdentity(ctx context.Context, link string, c Claims) (same bool, err error) {
+	id, s, err := h.behind(ctx, link)
+	if err != nil {
+		return false, err
+	}
+	claimed, err := h.Check(ctx, c.Address, buurtbel.Residents)
+	if err != nil {
+		return false, err
+	}
+	err = h.db.Write(ctx, s, func(tx *store.Tx) error {
+		a, err := tx.LockApplication(id)
+		if err != nil {
+			return err
+		}
+		p, err := tx.OpenApplicant(id)
+		if err != nil {
+			return err
+		}
+		if c.Over18 {
+			if err := proved(tx, a, buurtbel.ApplicationFact{Kind: buurtbel.FactAdult, Detail: "identity"}); err != nil {
+				return err
+			}
+		}
+		if same = p.Home == claimed.Home && claimed.At == p.Place; !same {
+			return nil
+		}
+		return proved(tx, a, buurtbel.ApplicationFact{Kind: buurtbel.FactAddress, Detail: string(buurtbel.ByIdentity)})
+	})
+	return same, err
+}

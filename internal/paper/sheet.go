@@ -1,0 +1,125 @@
+package paper
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"codeberg.org/go-pdf/fpdf"
+)
+
+// Size says how a part is set.
+type Size uint8
+
+// The sizes.
+const (
+	Plain   Size = iota // a paragraph
+	Heading             // bold, with room before it
+	Large               // a code to type over
+	Tight               // a line close to the one before
+	Tick                // a line with a box to tick
+	Sign                // a line to write on
+)
+
+// Part is one piece of a sheet.
+type Part struct {
+	Text string
+	Size Size
+}
+
+// Sheet is one letter or form on A4, with the address where a window envelope has its window (right, as in Belgium). No sheet holds a link that a
+// printer would lose. A long one goes on on the next page.
+type Sheet struct {
+	From     []string // who writes, line by line
+	To       []string // the address in the window; empty: none
+	Date     string
+	Title    string
+	Language string // ISO 639
+	Parts    []Part
+}
+
+const (
+	family = "letter"
+	left   = 22.0  // mm
+	column = 166.0 // of the text
+	line   = 6.2   // height of a line of text
+)
+
+// PDF writes the sheets, each on a page of its own.
+func PDF(sheets ...Sheet) ([]byte, error) {
+	f := fpdf.New("P", "mm", "A4", "")
+	f.SetCatalogSort(true)
+	f.SetCreationDate(time.Unix(0, 0).UTC()) // a print says its date in words
+	f.SetModificationDate(time.Unix(0, 0).UTC())
+	f.AddUTF8FontFromBytes(family, "", regular)
+	f.AddUTF8FontFromBytes(family, "B", bold)
+	f.SetMargins(left, 16, left)
+	f.SetAutoPageBreak(true, 14)
+	for i := range sheets {
+		if i == 0 {
+			f.SetTitle(sheets[i].Title, true)
+			f.SetLang(sheets[i].Language)
+		}
+		sheets[i].write(f)
+	}
+	var b bytes.Buffer
+	if err := f.Output(&b); err != nil {
+		return nil, fmt.Errorf("write letter: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func (s *Sheet) write(f *fpdf.Fpdf) {
+	f.AddPage()
+	f.SetFont(family, "", 11)
+	for _, l := range s.From {
+		f.MultiCell(80, 5.4, l, "", "L", false)
+	}
+	if len(s.To) > 0 {
+		f.SetY(52)
+		for _, l := range s.To {
+			f.SetX(115)
+			f.MultiCell(75, 5.4, l, "", "L", false)
+		}
+		f.SetY(92)
+	}
+	f.Ln(4)
+	f.MultiCell(column, line, s.Date, "", "L", false)
+	f.Ln(4)
+	f.SetFont(family, "B", 15)
+	f.MultiCell(column, 7.5, s.Title, "", "L", false)
+	f.Ln(3)
+	for _, p := range s.Parts {
+		p.write(f)
+	}
+}
+
+func (p Part) write(f *fpdf.Fpdf) {
+	f.SetFont(family, "", 11.5)
+	switch p.Size {
+	case Heading:
+		f.Ln(3)
+		f.SetFont(family, "B", 12.5)
+		f.MultiCell(column, line, p.Text, "", "L", false)
+		f.Ln(1)
+	case Large:
+		f.SetFont(family, "B", 26)
+		f.MultiCell(column, 16, p.Text, "", "L", false)
+		f.Ln(3)
+	case Tight:
+		f.MultiCell(column, 5.3, p.Text, "", "L", false)
+	case Tick:
+		f.Ln(2)
+		y := f.GetY()
+		f.Rect(left, y+0.8, 4.4, 4.4, "D")
+		f.SetXY(left+8, y)
+		f.MultiCell(column-8, line, p.Text, "", "L", false)
+	case Sign:
+		f.Ln(8)
+		f.MultiCell(column, line, p.Text, "", "L", false)
+		f.Line(left+60, f.GetY(), left+150, f.GetY())
+	case Plain:
+		f.MultiCell(column, line, p.Text, "", "L", false)
+		f.Ln(3)
+	}
+}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"crypto/hmac"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+)
+
+// PutProof keeps the hash of a code that was sent to a contact point, or with contact 0 to an address. A newer code takes the place of an older one.
+func (tx *Tx) PutProof(application, contact buurtbel.ID, hash []byte, expires time.Time) error {
+	_, err := tx.exec(`insert into proof (application, contact, zone, hash, expires, tries) values ($1,$2,$3,$4,$5,0)
+		on conflict (application, contact) do update set hash = excluded.hash, expires = excluded.expires, tries = 0`,
+		application, contact, tx.scope.Zone, hash, micros(expires))
+	if err != nil {
+		return fmt.Errorf("put proof: %w", err)
+	}
+	return nil
+}
+
+// UseProof counts one try at a code and tells whether it was the right one, which then is used up: it works once, also for two at the same moment.
+// most is how many tries a code has. The count stands also when the code was wrong, so the caller commits.
+//
+// Errors: error.proof.over (NotFound) when there is no code, its time is over, or no try is left.
+func (tx *Tx) UseProof(application, contact buurtbel.ID, hash []byte, most int) (bool, error) {
+	over := buurtbel.Fail(buurtbel.NotFound, "error.proof.over", nil)
+	err := tx.execOne(over, `update proof set tries = tries + 1 where application = $1 and contact = $2 and zone = $3 and expires > $4 and tries < $5`,
+		application, contact, tx.scope.Zone, micros(tx.now), most)
+	if err != nil {
+		return false, err
+	}
+	var want []byte
+	err = tx.row(`select hash from proof where application = $1 and contact = $2 and zone = $3`, application, contact, tx.scope.Zone).Scan(&want)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, over
+	}
+	if err != nil || !hmac.Equal(want, hash) {
+		return false, err
+	}
+	n, err := tx.exec(`delete from proof where application = $1 and contact = $2 and zone = $3 and hash = $4`, application, contact, tx.scope.Zone, hash)
+	if err != nil {
+		return false, fmt.Errorf("use proof: %w", err)
+	}
+	return n == 1, nil
+}
+
+// Allowance is how often something may be asked of one number or by one source.
+type Allowance struct {
+	Most int
+	Span time.Duration
+	Gap  time.Duration // at least, between two
+}
+
+// AskOnce counts one request against an allowance and tells whether it is within it. It counts exactly, also for several at the same moment.
+func (tx *Tx) AskOnce(hash []byte, a Allowance) (bool, error) {
+	start := micros(tx.now.Add(-a.Span))
+	n, err := tx.exec(`insert into ask_limit (hash, span, since, n, last_at) values ($1,$2,$3,1,$4) on conflict (hash, span) do update
+		set n = case when ask_limit.since <= $5 then 1 else ask_limit.n + 1 end,
+		since = case when ask_limit.since <= $6 then excluded.since else ask_limit.since end, last_at = excluded.last_at
+		where (ask_limit.since <= $7 or ask_limit.n < $8) and ask_limit.last_at <= $9`,
+		hash, int64(a.Span/time.Second), micros(tx.now), micros(tx.now), start, start, start, a.Most, micros(tx.now.Add(-a.Gap)))
+	if err != nil {
+		return false, fmt.Errorf("count requests: %w", err)
+	}
+	return n == 1, nil
+}
+
+// BlockAsks uses an allowance up until a moment.
+func (tx *Tx) BlockAsks(hash []byte, a Allowance, until time.Time) error {
+	_, err := tx.exec(`insert into ask_limit (hash, span, since, n, last_at) values ($1,$2,$3,$4,$5) on conflict (hash, span) do update
+		set n = excluded.n, since = excluded.since, last_at = excluded.last_at`, hash, int64(a.Span/time.Second), micros(until.Add(-a.Span)), a.Most, micros(until))
+	if err != nil {
+		return fmt.Errorf("block requests: %w", err)
+	}
+	return nil
+}
+
+// AllowAsks forgets every count under a hash.
+func (tx *Tx) AllowAsks(hash []byte) error {
+	if _, err := tx.exec(`delete from ask_limit where hash = $1`, hash); err != nil {
+		return fmt.Errorf("allow requests: %w", err)
+	}
+	return nil
+}
+
+// AskHash is the keyed hash under which requests are counted.
+func (db *DB) AskHash(kind, of string) []byte { return db.ring.Hash("ask", kind+" "+of) }
+
+// ForgetAsks erases counts that were last touched before a moment, at most n; it gives how many.
+func (tx *Tx) ForgetAsks(before time.Time, n int) (int64, error) {
+	erased, err := tx.exec(`delete from ask_limit where (hash, span) in (select hash, span from ask_limit where last_at < $1 limit $2)`, micros(before), n)
+	if err != nil {
+		return 0, fmt.Errorf("forget counts: %w", err)
+	}
+	return erased, nil
+}
+
+// HouseRules are a network's internal rules in one version.
+type HouseRules struct {
+	Version int // from 1; 0: the network has none of its own, the standard ones hold
+	Since   time.Time
+	Body    string
+}
+
+// HouseRules reads the newest internal rules of a network of the scope's zone.
+func (tx *Tx) HouseRules(network buurtbel.ID) (HouseRules, error) {
+	var h HouseRules
+	var at int64
+	err := tx.row(`select version, at, body from house_rules where network = $1 and zone = $2 order by version desc limit 1`, network, tx.scope.Zone).
+		Scan(&h.Version, &at, &h.Body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return h, nil
+	}
+	h.Since = instant(at)
+	return h, err
+}
+
+// PutHouseRules keeps a new version of a network's internal rules and gives its number.
+func (tx *Tx) PutHouseRules(network, by buurtbel.ID, body string) (int, error) {
+	last, err := tx.HouseRules(network)
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.exec(`insert into house_rules (network, version, zone, at, by_id, body) values ($1,$2,$3,$4,$5,$6)`,
+		network, last.Version+1, tx.scope.Zone, micros(tx.now), by, clean(body))
+	if duplicate(err) {
+		return 0, buurtbel.FailWith(err, buurtbel.Busy, "error.store.busy", nil)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("put internal rules: %w", err)
+	}
+	return last.Version + 1, tx.Append(tx.scope.Zone, buurtbel.EntryChange, by, fmt.Appendf(nil, "internal rules %s %d", network, last.Version+1))
+}
