@@ -70,7 +70,10 @@ func (g *Gate) sealedHash(code string) []byte {
 }
 
 // SealedSet tells which set of sealed codes is in force in a zone; nil when there is none.
-func (g *Gate) SealedSet(ctx context.Context, zone buurtbel.ID) (*store.SealedSet, error) {
+func (g *Gate) SealedSet(ctx context.Context, actor buurtbel.Actor, zone buurtbel.ID) (*store.SealedSet, error) {
+	if err := actor.May(buurtbel.MayAdmit, buurtbel.Scope{Zone: zone}, g.db.Now()); err != nil {
+		return nil, err
+	}
 	var set store.SealedSet
 	found := false
 	err := g.db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) (err error) {

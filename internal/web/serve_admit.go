@@ -28,7 +28,7 @@ func (v *visit) entriesPage(told string) error {
 	if err != nil {
 		return err
 	}
-	set, err := v.s.o.Entry.SealedSet(v.r.Context(), v.zone)
+	set, err := v.s.o.Entry.SealedSet(v.r.Context(), v.actor, v.zone)
 	if err != nil {
 		return err
 	}
