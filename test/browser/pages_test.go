@@ -106,7 +106,7 @@ func TestOfficerNextMorning(t *testing.T) {
 		}
 	}
 	p := h.sits(1440, 900, "nl")
-	p.opens("/")
+	p.opens("/sign-in")
 	p.looks("sign-in")
 	p.do(chromedp.SendKeys(chromedp.CSS("#email"), "dit is niets\r"))
 	p.reads("voorbeeld")

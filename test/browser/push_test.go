@@ -60,7 +60,7 @@ func (h *house) browsers(member buurtbel.ID) int {
 func TestFirefoxGetsAnAlertAndConfirms(t *testing.T) {
 	service := newPushService(t)
 	f := firefox(t, service.webSocket())
-	h := &house{T: t}
+	h := &house{T: t, host: "127.0.0.1"}
 	h.spawn()
 	h.serve(60)
 	h.launch(kerkveld)
