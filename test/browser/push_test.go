@@ -176,6 +176,11 @@ func (d *device) pushes(m push.Payload) {
 	if err != nil {
 		d.Fatal(err)
 	}
+	// What comes while the worker is still being made ready goes nowhere.
+	d.gives(`navigator.serviceWorker.ready.then((r) => new Promise((done) => {
+		const look = () => r.active && r.active.state === "activated" ? done("yes") : setTimeout(look, 20);
+		look();
+	}))`)
 	d.calls(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{Origin: d.url, RegistrationID: d.worker, Data: string(data)})
 		return err
