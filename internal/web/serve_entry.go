@@ -95,7 +95,7 @@ func (v *visit) enterNow() error {
 	if err := v.form(); err != nil {
 		return err
 	}
-	pin, err := v.typed("pin", 20)
+	pin, err := v.written("pin", 20)
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (v *visit) takeOver() error {
 		v.setCookie(cookieSession, "", 0)
 		return v.redirect("/hand-over")
 	}
-	pin, err := v.typed("pin", 20)
+	pin, err := v.written("pin", 20)
 	if err != nil {
 		return err
 	}

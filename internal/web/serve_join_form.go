@@ -140,7 +140,11 @@ func (v *visit) readForm(home store.Home, kind buurtbel.NetworkKind) (*joining.F
 	f := &joining.Form{Home: home, Kind: kind, Basis: buurtbel.Basis(v.r.PostFormValue("basis")), Post: buurtbel.Post(v.r.PostFormValue("post")), Language: buurtbel.Language(v.r.PostFormValue("language")),
 		Adult: v.r.PostFormValue("adult") == "yes", Rules: v.r.PostFormValue("rules") == "yes", Invitation: v.r.PostFormValue("invitation")}
 	for name, into := range map[string]*string{"given": &f.Given, "family": &f.Family, "shop": &f.Shop, "mobile": &f.Mobile, "fixed": &f.Fixed, "second": &f.Second, "mailbox": &f.Mailbox} {
-		typed, err := v.typed(name, 200)
+		read := v.typed
+		if into == &f.Mobile || into == &f.Fixed || into == &f.Second { // of what is no telephone number nothing is stored
+			read = v.written
+		}
+		typed, err := read(name, 200)
 		if err != nil {
 			return nil, err
 		}

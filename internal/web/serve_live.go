@@ -174,7 +174,7 @@ func (v *visit) again(err error) error {
 func (v *visit) follow(name string) (map[buurtbel.Language]string, error) {
 	out := map[buurtbel.Language]string{}
 	for _, lang := range buurtbel.Languages {
-		text, err := v.typed(name+"-"+string(lang), 4000)
+		text, err := v.written(name+"-"+string(lang), 4000) // the check of alerts says more of a register number
 		if err != nil {
 			return nil, err
 		}

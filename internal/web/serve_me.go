@@ -164,7 +164,7 @@ func (v *visit) meAsk() error {
 	if err := v.form(); err != nil {
 		return err
 	}
-	typed, err := v.typed("address", 254)
+	typed, err := v.written("address", 254)
 	var asking *entering.Asking
 	if err == nil {
 		asking, err = v.s.o.Entry.AskOwn(v.r.Context(), typed, v.origin())

@@ -13,6 +13,7 @@ import (
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/locale"
 	"github.com/buurtbel/buurtbel/internal/store"
+	"github.com/buurtbel/buurtbel/internal/wording"
 )
 
 // The cookies. Over https their names begin with __Host-, so that no other host of the domain can set them.
@@ -158,11 +159,21 @@ func (v *visit) form() error {
 	return nil
 }
 
-// typed gives what was typed into a field, with single line ends, without blank ends. It is Invalid beyond most characters, or with
-// characters that no keyboard makes: the marks that we put into texts ourselves are among them.
+// typed gives what was typed into a field as written does. It is Invalid with a national register number too, before it can be stored anywhere: we keep none.
 func (v *visit) typed(name string, most int) (string, error) {
+	s, err := v.written(name, most)
+	if err == nil && wording.Personal(s) {
+		return "", buurtbel.Fail(buurtbel.Invalid, "error.form.national", nil)
+	}
+	return s, err
+}
+
+// written gives what was typed into a field, with single line ends, without blank ends. It is Invalid beyond most characters, or with
+// characters that no keyboard makes: the marks that we put into texts ourselves are among them, and those that turn the order of letters round, so
+// that a text reads as another.
+func (v *visit) written(name string, most int) (string, error) {
 	s := strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(v.r.PostFormValue(name)))
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }) {
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || turns(r) }) {
 		return "", buurtbel.Fail(buurtbel.Invalid, "error.form.characters", nil)
 	}
 	if n := utf8.RuneCountInString(s); n > most {
@@ -170,6 +181,8 @@ func (v *visit) typed(name string, most int) (string, error) {
 	}
 	return s, nil
 }
+
+func turns(r rune) bool { return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 }
 
 // respond answers with a page.
 func (v *visit) respond(status int, frame Frame, view Page) error {
@@ -221,8 +234,14 @@ func (v *visit) origin() string {
 		}
 		from = hop.Unmap()
 	}
+	if from.Is6() {
+		return netip.PrefixFrom(from.WithZone(""), homeBits).Masked().Addr().String()
+	}
 	return from.String()
 }
+
+// homeBits is how much of an IPv6 address names a line: whoever has one may send from any of the 2^64 addresses behind it.
+const homeBits = 64
 
 func (s *Server) ours(a netip.Addr) bool {
 	for _, p := range s.o.Proxies {

@@ -81,6 +81,21 @@ func nationals(d *document, _ buurtbel.Language, _ Context) {
 	})
 }
 
+// Personal tells whether a text that is no alert holds a national register number: a Belgian or French one by its form, any other by the word
+// before it. A bare row of nine digits is none here: forms hold numbers of files too.
+func Personal(text string) bool {
+	low := read(text, Context{}).low
+	if nationalWord.MatchString(low) || frenchWritten.MatchString(low) {
+		return true
+	}
+	for _, written := range belgianWritten.FindAllString(low, -1) {
+		if digits := onlyDigits(written); belgianDotted.MatchString(written) || belgianValid(digits) && plausibleBirth(digits) {
+			return true
+		}
+	}
+	return false
+}
+
 // belgianValid checks the last two digits: 97 minus the first nine modulo 97, with 2 before them for who was born from 2000.
 func belgianValid(digits string) bool {
 	if len(digits) != 11 {
