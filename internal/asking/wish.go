@@ -6,6 +6,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/locale"
+	"github.com/buurtbel/buurtbel/internal/mailtext"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/token"
 )
@@ -16,6 +17,9 @@ const (
 	// askAgain is how soon the same wish sends another letter: somebody else's mailbox cannot be filled by our forms.
 	askAgain = 30 * time.Minute
 )
+
+// perMailbox is how many letters about wishes one mailbox gets, whatever streets they name and wherever they come from.
+var perMailbox = store.Allowance{Most: 4, Span: 24 * time.Hour}
 
 // Wanted is a wish as a form brings it.
 type Wanted struct {
@@ -42,6 +46,9 @@ func (c *Counter) Wish(ctx context.Context, zone buurtbel.ID, w Wanted) (err err
 		street, _, err := tx.StreetAt(w.Street)
 		if err != nil {
 			return err
+		}
+		if ok, err := tx.AskOnce(c.db.AskHash("wish", mailtext.Box(w.Mailbox)), perMailbox); err != nil || !ok {
+			return err // the answer stays the same
 		}
 		id, point, send, err := c.keep(tx, wish, contact, w.Mailbox)
 		if err != nil || !send {

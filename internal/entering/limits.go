@@ -24,7 +24,7 @@ type kept struct {
 
 const (
 	mostKept = 20_000
-	keepFor  = time.Hour
+	keepFor  = 12 * time.Hour // the longest that a share takes to fill up
 )
 
 // How much is allowed: so many at once, and then one each pause.

@@ -25,7 +25,11 @@ const (
 )
 
 // perPhone bounds what a telephone can bear: beyond it no further text or call goes out, and whoever asks next may use the code that went last.
-var perPhone = share{burst: 4, pause: 2 * time.Minute}
+// The pause is as long as a code works, so that there is a code at every moment however many ask.
+var (
+	perPhone       = share{burst: 4, pause: LinkLasts}
+	perPhoneAsking = share{burst: 4, pause: 2 * time.Hour} // one origin for one telephone: nobody makes a neighbour's ring all night
+)
 
 // asked is one asking for the own page, on its way to the loop that looks the address up.
 type asked struct {
@@ -66,7 +70,7 @@ func (g *Gate) AskOwn(ctx context.Context, typed, origin string) (*Asking, error
 		}
 		return &Asking{}, g.enqueue(a)
 	}
-	a.send = g.limits.phone(a.numbers[0])
+	a.send = g.limits.phone(a.numbers[0], origin)
 	secret, hash := token.New()
 	a.ask = hash
 	err := g.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error { return tx.AskOwnCode(hash, tx.Now().Add(LinkLasts)) })
@@ -115,11 +119,11 @@ func (g *Gate) numbers(ctx context.Context, typed string) (out []string, call bo
 }
 
 // phone counts an asking for a telephone and tells whether something may go out to it.
-func (l *limits) phone(number string) bool {
+func (l *limits) phone(number, origin string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	return l.bucket("p"+number, perPhone, now).AllowN(now, 1)
+	return l.bucket("q"+origin+"\x00"+number, perPhoneAsking, now).AllowN(now, 1) && l.bucket("p"+number, perPhone, now).AllowN(now, 1)
 }
 
 // answer looks an address up and sends what it gets.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/locale"
+	"github.com/buurtbel/buurtbel/internal/mailtext"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/token"
 )
@@ -44,13 +45,16 @@ func (h *Hall) SendCode(ctx context.Context, link string, contact buurtbel.ID, c
 	return h.sendCode(ctx, s, id, contact, channel, source)
 }
 
+// deskSource begins the source of what a coordinator or an official sends; what strangers send comes from a network address.
+const deskSource = "person "
+
 // SendCodeFor is SendCode for a person who sits before the coordinator, or whose paper the coordinator typed over.
 func (h *Hall) SendCodeFor(ctx context.Context, actor buurtbel.Actor, zone, id, contact buurtbel.ID, channel buurtbel.Channel) error {
 	s := buurtbel.Scope{Zone: zone}
 	if err := h.may(ctx, actor, s, id); err != nil {
 		return err
 	}
-	return h.sendCode(ctx, s, id, contact, channel, "person "+actor.Person.String())
+	return h.sendCode(ctx, s, id, contact, channel, deskSource+actor.Person.String())
 }
 
 func (h *Hall) sendCode(ctx context.Context, s buurtbel.Scope, id, contact buurtbel.ID, channel buurtbel.Channel, source string) error {
@@ -100,7 +104,11 @@ func (h *Hall) count(tx *store.Tx, id buurtbel.ID, address string, channel buurt
 		hash []byte
 		a    store.Allowance
 	}
-	number := h.db.AskHash("number", address)
+	kind := "number"
+	if strings.HasPrefix(source, deskSource) {
+		kind = "number-desk" // a flood by strangers keeps nobody from being helped by the coordinator
+	}
+	number := h.db.AskHash(kind, mailtext.Box(address))
 	asks := []ask{{h.db.AskHash("source", source), codesPerSource}, {h.db.AskHash("applicant", id.String()), codesPerApplication},
 		{number, codesPerNumber}, {number, codesPerNumberMonth}}
 	if channel == buurtbel.Voice {
