@@ -40,10 +40,12 @@ func (s *Server) publicRoutes() []route {
 	}
 }
 
-// Tries of one origin within a minute: a school types behind one address, nobody writes ten letters.
+// Tries of one origin within a minute: a school types behind one address, nobody writes ten letters. And within a day: a coordinator's mailbox
+// must not fill while everybody sleeps.
 const (
-	mostSearches = 900
-	mostWritten  = 10
+	mostSearches     = 900
+	mostWritten      = 10
+	mostWrittenDaily = 40
 )
 
 // first is the first page: the desk for who is signed in, the public's for who is not. A session that ended asks to sign in again, and a PC

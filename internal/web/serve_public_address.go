@@ -152,14 +152,18 @@ func (v *visit) wishNow() error {
 	if err != nil {
 		return buurtbel.Fail(buurtbel.NotFound, "error.asking.street", nil)
 	}
-	if err := v.s.writes.full(v.origin(), v.now); err != nil {
+	if err := v.writes(); err != nil {
 		return err
 	}
 	zone, name, err := v.wishPlace(street)
 	if err != nil {
+		v.unwrote()
 		return err
 	}
 	err = v.s.o.Ask.Wish(v.r.Context(), zone, asking.Wanted{Street: street, Kind: v.kind(), Mailbox: mailbox, Language: v.lang})
+	if err != nil {
+		v.unwrote()
+	}
 	if buurtbel.KeyOf(err) == "error.asking.mailbox" {
 		return v.addressPage(http.StatusUnprocessableEntity, AddressPage{Ask: v.ask("", v.kind(), ""), Outcome: string(buurtbel.NoNetwork), Asked: name,
 			Says: []string{v.t("screen.public.none"), v.t("screen.public.none-next")}, Wish: v.wishForm(street.String(), name, v.kind(), mailbox, locale.Error(v.lang, err))})
@@ -167,7 +171,6 @@ func (v *visit) wishNow() error {
 	if err != nil {
 		return err
 	}
-	v.wrote()
 	return v.thanks("/address", Thanks{Title: v.t("screen.public.wish-sent"), Says: []string{v.t("screen.public.wish-sent-text", "Mailbox", mailbox), v.t("screen.public.wish-sent-time", "Time", locale.Span(v.lang, asking.ProveLasts))}})
 }
 

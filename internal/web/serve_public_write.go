@@ -66,14 +66,22 @@ func (v *visit) note() (n asking.Note, err error) {
 		}
 	}
 	n.Language = v.lang
-	return n, v.s.writes.full(v.origin(), v.now)
+	return n, v.writes()
 }
 
-// wrote counts something that was sent: what was typed wrong and sent again costs nobody a share.
-func (v *visit) wrote() {
+// writes counts something that is about to be sent: before, so that many at the same moment count as many. What was typed wrong costs
+// nobody a share: see unwrote.
+func (v *visit) writes() error {
 	if err := v.s.writes.pass(v.origin(), v.now); err != nil {
-		return // the next one is refused
+		return err
 	}
+	return v.s.written.pass(v.origin(), v.now)
+}
+
+// unwrote gives a share back for what was not sent.
+func (v *visit) unwrote() {
+	v.s.writes.back(v.origin())
+	v.s.written.back(v.origin())
 }
 
 // mend puts an error beside its field; it is false for an error that no typing mends.
@@ -115,16 +123,17 @@ func (v *visit) writeNetworkNow() error {
 	}
 	t, network, err := v.known()
 	if err != nil {
+		v.unwrote()
 		return err
 	}
 	if err := v.s.o.Ask.WriteToNetwork(v.r.Context(), network.Zone, network.ID, n); err != nil {
+		v.unwrote()
 		return v.writeNetworkPage(http.StatusUnprocessableEntity, n, err)
 	}
-	v.wrote()
-	return v.written(t, "/networks/"+network.ID.String())
+	return v.sent(t, "/networks/"+network.ID.String())
 }
 
-func (v *visit) written(t town, path string) error {
+func (v *visit) sent(t town, path string) error {
 	lines, err := v.phones(t, nil)
 	if err != nil {
 		return err
@@ -173,10 +182,10 @@ func (v *visit) contactNow() error {
 		return buurtbel.Fail(buurtbel.NotFound, "error.zone.none", nil)
 	}
 	if err := v.s.o.Ask.WriteToPolice(v.r.Context(), zone, n); err != nil {
+		v.unwrote()
 		return v.contactPage(http.StatusUnprocessableEntity, n, err)
 	}
-	v.wrote()
-	return v.written(t, "/contact")
+	return v.sent(t, "/contact")
 }
 
 // remarkNow keeps what somebody thinks of a page. Nobody is asked who.
@@ -188,7 +197,7 @@ func (v *visit) remarkNow() error {
 	if err != nil {
 		return err
 	}
-	if err := v.s.writes.full(v.origin(), v.now); err != nil {
+	if err := v.writes(); err != nil {
 		return err
 	}
 	t, err := v.town()
@@ -197,9 +206,9 @@ func (v *visit) remarkNow() error {
 	}
 	page := local(v.r.PostFormValue("page"))
 	if err := v.s.o.Ask.Remark(v.r.Context(), t.first(), page, text); err != nil {
+		v.unwrote()
 		return err
 	}
-	v.wrote()
 	return v.thanks(page, Thanks{Title: v.t("screen.public.remark-thanks"), Says: []string{v.t("screen.public.remark-thanks-text")}, Next: Link{Words: v.t("screen.public.back"), Href: page}})
 }
 

@@ -72,6 +72,7 @@ type Server struct {
 	misses     gate    // codes that do not exist, by address
 	searches   gate    // addresses that are typed, by address of who types
 	writes     gate    // letters, wishes and remarks, by address of who writes
+	written    gate    // the same within a day
 	homes      homes   // in which streets members live
 	homesAsked gate    // addresses looked up by who wishes to join, by address of the network
 	live       watches // who watches which alert
@@ -79,7 +80,7 @@ type Server struct {
 
 // New makes the pages' handler.
 func New(o Options) *Server {
-	return &Server{o: o, links: gate{most: 30}, checks: gate{most: mostChecks}, misses: gate{most: mostMisses}, searches: gate{most: mostSearches}, writes: gate{most: mostWritten}, homesAsked: gate{most: 30}}
+	return &Server{o: o, links: gate{most: 30}, checks: gate{most: mostChecks}, misses: gate{most: mostMisses}, searches: gate{most: mostSearches}, writes: gate{most: mostWritten}, written: gate{most: mostWrittenDaily, span: 24 * time.Hour}, homesAsked: gate{most: 30}}
 }
 
 // cost is what a message cost until now in 1/10000 euro. other is the price at a carrier that is not configured any more.
