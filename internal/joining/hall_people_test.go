@@ -416,9 +416,14 @@ func TestABusinessAndItsPeople(t *testing.T) {
 		if shop.Name != "Bakkerij De Kroon" || len(shop.People) != 2 || shop.People[1].Given != "An" {
 			q.Errorf("%+v", shop)
 		}
-		stranger, _ := q.member(form(3))
+		stranger, outsider := q.member(form(3))
 		q.key(q.hall.MoveStaff(q.Context(), stranger, first, ""), "error.business.unknown")
 		q.must(q.hall.MoveStaff(q.Context(), owner, second, ""))
+		for _, gone := range []buurtbel.ID{second, outsider} { // the link to the own page outlives standing for the business
+			if address, err := q.hall.Invite(q.Context(), q.hall.PageLink(gone), "", token.Business); buurtbel.KindOf(err) != buurtbel.NotFound {
+				q.Errorf("who stands for no business invites to one: %v, %t", err, address != "")
+			}
+		}
 		if s := shift(first); !s.Alone {
 			q.Error("the other is alone now and not always on duty")
 		}

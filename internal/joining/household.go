@@ -3,6 +3,7 @@ package joining
 import (
 	"context"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,7 @@ var invitesPerMember = store.Allowance{Most: 6, Span: 24 * time.Hour}
 // Invite lets a member invite another adult to the household, or to the contact persons of the business: by mail, or with mailbox "" by the link
 // that is given back, to be passed on by hand. Whether the mailbox is a member's is told to nobody but its owner. The member who invites is in the household from then on.
 //
-// Errors: those of behind; error.application.not-member (Conflict); error.join.mailbox (Invalid); error.join.too-often (Busy).
+// Errors: those of behind; error.application.not-member (Conflict); error.business.unknown (NotFound) for who does not stand for it; error.join.mailbox (Invalid); error.join.too-often (Busy).
 func (h *Hall) Invite(ctx context.Context, link, mailbox string, purpose token.Purpose) (address string, err error) {
 	id, s, err := h.behind(ctx, link)
 	if err != nil {
@@ -74,6 +75,11 @@ func (h *Hall) invitation(ctx context.Context, f *affair, mailbox string, purpos
 			return tooOften(err)
 		}
 		use := use
+		if purpose == token.Business {
+			if err := stands(tx, f.app); err != nil {
+				return err
+			}
+		}
 		if purpose == token.Household {
 			household, err := ownHousehold(tx, f.app.ID, fresh)
 			if err != nil {
@@ -99,6 +105,18 @@ func (h *Hall) invitation(ctx context.Context, f *affair, mailbox string, purpos
 		return post(tx)
 	}
 	return v, nil
+}
+
+// stands refuses who does not stand for the business any more: the link to the own page outlives that.
+func stands(tx *store.Tx, a *buurtbel.Application) error {
+	if err := tx.LockMember(a.ID); err != nil {
+		return err
+	}
+	people, err := tx.BusinessPeople(a.Business)
+	if err == nil && !slices.ContainsFunc(people, func(p store.BusinessPerson) bool { return p.Member == a.ID }) {
+		err = buurtbel.Fail(buurtbel.NotFound, "error.business.unknown", nil)
+	}
+	return err
 }
 
 func tooOften(err error) error {
