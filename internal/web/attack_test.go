@@ -314,3 +314,32 @@ func TestAttackAbsurdAreas(t *testing.T) {
 		}
 	}
 }
+
+// TestAttackScriptInLetters: what a stranger writes on a form is text in the mail of who reads it.
+func TestAttackScriptInLetters(t *testing.T) {
+	s := found(t)
+	form := url.Values{"text": {"Lees dit " + hostile}, "name": {hostile}, "email": {"nieuw@example.org"}}
+	if got := s.browser().post("/networks/"+s.kerkveld.String()+"/write", form); got.code != http.StatusOK {
+		t.Fatalf("%d", got.code)
+	}
+	s.letter(mailboxOf(0), "Lees dit")
+	m, _ := s.mail.last(mailboxOf(0), "Lees dit")
+	if html := m.Content.HTML; html == "" || strings.Contains(html, "<script>alert") || strings.Contains(html, "<img src=x") || !strings.Contains(html, "&lt;script&gt;") {
+		t.Errorf("%s", html)
+	}
+	if strings.ContainsAny(m.Content.Subject, "\r\n") {
+		t.Errorf("a subject of two lines: %q", m.Content.Subject)
+	}
+	for _, name := range []string{"Jan\r\nBcc: x@example.org", "Jan\x00", "Jan\u202egnot"} {
+		got := s.browser().post("/contact", url.Values{"text": {"Dag"}, "name": {name}, "zone": {s.zone.String()}})
+		if strings.HasPrefix(name, "Jan\r") { // a second line is text, and never a header
+			if m, ok := s.mail.last(mailboxOf(81), "Bcc"); ok && strings.Contains(m.Content.Subject, "Bcc") {
+				t.Error("a line of a name stands in a subject")
+			}
+			continue
+		}
+		if got.code != http.StatusUnprocessableEntity {
+			t.Errorf("%q: %d", name, got.code)
+		}
+	}
+}
