@@ -48,7 +48,7 @@ func (v *visit) meContactsPage(m mine, sure string) error {
 	if err != nil {
 		return err
 	}
-	page := MeContacts{Mine: v.view(m, s), List: list}
+	page := MeContacts{Mine: v.view(m, s), List: list, Add: m.base + "/contacts/add"}
 	for i := range list {
 		if list[i].ID == sure {
 			page.Sure, page.Last = &list[i], working(s) == 1 && !list[i].Paused
