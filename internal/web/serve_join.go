@@ -81,6 +81,9 @@ func (v *visit) joinStartPage(status int, invitation, outcome string, paper bool
 	if outcome != "" {
 		view.Outcome, view.Next = v.t("screen.join.outcome-"+outcome), v.t("screen.join.outcome-"+outcome+"-next")
 	}
+	if outcome == string(buurtbel.FoundNone) && !paper {
+		view.Wish = []Kept{{"address", strings.Join([]string{plain(v.r.PostFormValue("street")), plain(v.r.PostFormValue("number")) + ",", plain(v.r.PostFormValue("postal")), plain(v.r.PostFormValue("town"))}, " ")}, {"kind", string(v.kind())}}
+	}
 	title, path := v.t("screen.join.title"), "/join"
 	if paper {
 		title = v.t("screen.join.paper-title")

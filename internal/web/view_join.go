@@ -8,6 +8,7 @@ type JoinStart struct {
 	Invitation string // kept from step to step; may be empty
 	Outcome    string // why it goes no further; may be empty
 	Next       string // what to do then
+	Wish       []Kept // of the form that asks the address page, where a wish is left; none: not here
 	Paper      bool   // the coordinator types over
 }
 
