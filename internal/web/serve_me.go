@@ -57,6 +57,7 @@ func (s *Server) meRoutes() []route {
 		out = append(out, route{method: r.method, path: "/me" + r.path, own: true, handler: selfish(r.do)},
 			route{method: r.method, path: "/asked/{member}" + r.path, may: buurtbel.MaySeeNames, handler: onWord(r.do)})
 	}
+	out = append(out, route{method: "POST", path: "/asked/{member}/copy", may: buurtbel.MaySeeNames, proof: proofAlways, handler: onWord((*visit).askedCopy)})
 	return append(out, s.askedRoutes()...)
 }
 

@@ -162,10 +162,6 @@ func (v *visit) meChange(m mine) error {
 		return v.meRename(m)
 	case "home":
 		return v.meMove(m)
-	case "pdf", "json":
-		if m.asked {
-			return v.askedExport(m)
-		}
 	}
 	return buurtbel.Fail(buurtbel.Invalid, "error.form.unreadable", nil)
 }
