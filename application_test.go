@@ -181,7 +181,7 @@ func TestRule8_ThreeOutcomes(t *testing.T) {
 		"no place at all":           {nil, false, Residents, FoundNone, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, in := CheckZone(c.places, c.sure, c.kind, all, appStart); got != c.want || in != c.in {
+			if got, in := CheckZone(c.places, c.sure, c.kind, all, func(*Network) bool { return true }, appStart); got != c.want || in != c.in {
 				t.Errorf("got %s %v", got, in)
 			}
 		})

@@ -2,16 +2,6 @@ package buurtbel
 
 import "time"
 
-// CheckOutcome is what the zone check says of a home or a work place (rule 8).
-type CheckOutcome string
-
-// The outcomes.
-const (
-	InNetwork   CheckOutcome = "inside" // exactly one network, and not at its border
-	NoNetwork   CheckOutcome = "none"
-	ReferPolice CheckOutcome = "refer" // a case that a person must look at
-)
-
 // Why says why a check refers to the police; "" for the other outcomes.
 type Why string
 
@@ -35,7 +25,7 @@ type Whereabouts struct {
 
 // Check is what the zone check says.
 type Check struct {
-	Outcome  CheckOutcome
+	Outcome  Found
 	Why      Why
 	Networks []*Network // the one it lies in, or those to be looked at; none when there is none
 }
@@ -59,13 +49,13 @@ func CheckPlace(all []Whereabouts, kind NetworkKind, now time.Time) Check {
 	}
 	switch {
 	case len(near) > 0:
-		return Check{ReferPolice, WhyBorder, append(inside, near...)}
+		return Check{FoundRefer, WhyBorder, append(inside, near...)}
 	case len(inside) > 1:
-		return Check{ReferPolice, WhyOverlap, inside}
+		return Check{FoundRefer, WhyOverlap, inside}
 	case len(inside) == 1:
-		return Check{Outcome: InNetwork, Networks: inside}
+		return Check{Outcome: FoundInside, Networks: inside}
 	case len(starting) > 0:
-		return Check{ReferPolice, WhyStarting, starting}
+		return Check{FoundRefer, WhyStarting, starting}
 	}
-	return Check{Outcome: NoNetwork}
+	return Check{Outcome: FoundNone}
 }

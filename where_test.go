@@ -13,29 +13,29 @@ func TestRule08_ZoneCheckHasThreeOutcomes(t *testing.T) {
 	const far = 500.0
 	for name, c := range map[string]struct {
 		all     []Whereabouts
-		outcome CheckOutcome
+		outcome Found
 		why     Why
 		n       int
 	}{
-		"nowhere":                       {nil, NoNetwork, "", 0},
-		"in one":                        {[]Whereabouts{{kerkveld, true, true, far}}, InNetwork, "", 1},
-		"in one, and among shops":       {[]Whereabouts{{kerkveld, true, true, far}, {shops, true, true, far}}, InNetwork, "", 1},
-		"among shops only":              {[]Whereabouts{{shops, true, true, far}}, NoNetwork, "", 0},
-		"in two":                        {[]Whereabouts{{kerkveld, true, true, far}, {brugzicht, true, true, far}}, ReferPolice, WhyOverlap, 2},
-		"just inside":                   {[]Whereabouts{{kerkveld, true, true, BorderMetres}}, ReferPolice, WhyBorder, 1},
-		"just outside":                  {[]Whereabouts{{kerkveld, true, false, 3}}, ReferPolice, WhyBorder, 1},
-		"beside a border, farther away": {[]Whereabouts{{kerkveld, true, false, BorderMetres + 1}}, NoNetwork, "", 0},
-		"between two":                   {[]Whereabouts{{kerkveld, true, true, 3}, {brugzicht, true, false, 4}}, ReferPolice, WhyBorder, 2},
-		"not recognised yet":            {[]Whereabouts{{kerkveld, false, true, far}}, ReferPolice, WhyStarting, 1},
-		"recognised and not yet":        {[]Whereabouts{{kerkveld, true, true, far}, {brugzicht, false, true, far}}, InNetwork, "", 1},
-		"dissolved":                     {[]Whereabouts{{ended, true, true, far}}, NoNetwork, "", 0},
+		"nowhere":                       {nil, FoundNone, "", 0},
+		"in one":                        {[]Whereabouts{{kerkveld, true, true, far}}, FoundInside, "", 1},
+		"in one, and among shops":       {[]Whereabouts{{kerkveld, true, true, far}, {shops, true, true, far}}, FoundInside, "", 1},
+		"among shops only":              {[]Whereabouts{{shops, true, true, far}}, FoundNone, "", 0},
+		"in two":                        {[]Whereabouts{{kerkveld, true, true, far}, {brugzicht, true, true, far}}, FoundRefer, WhyOverlap, 2},
+		"just inside":                   {[]Whereabouts{{kerkveld, true, true, BorderMetres}}, FoundRefer, WhyBorder, 1},
+		"just outside":                  {[]Whereabouts{{kerkveld, true, false, 3}}, FoundRefer, WhyBorder, 1},
+		"beside a border, farther away": {[]Whereabouts{{kerkveld, true, false, BorderMetres + 1}}, FoundNone, "", 0},
+		"between two":                   {[]Whereabouts{{kerkveld, true, true, 3}, {brugzicht, true, false, 4}}, FoundRefer, WhyBorder, 2},
+		"not recognised yet":            {[]Whereabouts{{kerkveld, false, true, far}}, FoundRefer, WhyStarting, 1},
+		"recognised and not yet":        {[]Whereabouts{{kerkveld, true, true, far}, {brugzicht, false, true, far}}, FoundInside, "", 1},
+		"dissolved":                     {[]Whereabouts{{ended, true, true, far}}, FoundNone, "", 0},
 	} {
 		got := CheckPlace(c.all, Residents, now)
 		if got.Outcome != c.outcome || got.Why != c.why || len(got.Networks) != c.n {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	if got := CheckPlace([]Whereabouts{{shops, true, true, far}}, Traders, now); got.Outcome != InNetwork {
+	if got := CheckPlace([]Whereabouts{{shops, true, true, far}}, Traders, now); got.Outcome != FoundInside {
 		t.Errorf("a shop: %+v", got)
 	}
 }

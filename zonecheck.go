@@ -6,69 +6,78 @@ import (
 	"time"
 )
 
-// edge is how close to a border an address is an edge case: registers place a house by its door, its plot or its post box.
-const edge = 0.02 // km
-
-// CheckZone is the zone check of rule 8 for the places that an address may mean: one for a house that was found, all houses of the street for a
-// number that the register does not have (sure is false). It gives the network inside which they lie, or which an edge case is likely to be of;
-// nil when there is none.
-func CheckZone(places []Point, sure bool, kind NetworkKind, networks []*Network, now time.Time) (Found, *Network) {
-	var hit []*Network
-	all := len(places) > 0
-	for _, n := range networks {
-		if n.Kind != kind || n.Ended.holds(now) {
+// CheckZone is CheckPlace for an address that may mean several places: one for a house that was found, all houses of the street for a number that
+// the register does not have (sure is false). active tells whether a network may receive alerts now. It gives the network inside which they lie, or
+// which an edge case is likely to be of; nil when there is none.
+func CheckZone(places []Point, sure bool, kind NetworkKind, networks []*Network, active func(*Network) bool, now time.Time) (Found, *Network) {
+	none := 0
+	var first *Network
+	same := true
+	for _, p := range places {
+		c := CheckPlace(whereabouts(p, networks, active), kind, now)
+		if c.Outcome == FoundNone {
+			none++
 			continue
 		}
-		inside, near := n.around(places)
-		if near {
-			hit = append(hit, n)
-			all = all && inside
+		if first == nil {
+			first = c.Networks[0]
 		}
+		same = same && c.Outcome == FoundInside && c.Networks[0] == first
 	}
 	switch {
-	case len(hit) == 0:
+	case none == len(places):
 		return FoundNone, nil
-	case len(hit) == 1 && sure && all:
-		return FoundInside, hit[0]
+	case sure && same && none == 0:
+		return FoundInside, first
 	}
-	return FoundRefer, hit[0]
+	return FoundRefer, first
 }
 
-// around tells whether every place lies well inside a network's area, and whether any lies inside or at its edge.
-func (n *Network) around(places []Point) (inside, near bool) {
-	box, ok := n.Area.Bounds()
-	if !ok {
-		return false, false
-	}
-	inside = true
-	for _, p := range places {
-		if !box.near(p) {
-			inside = false
+// whereabouts lists how a place lies to the networks that are near.
+func whereabouts(p Point, networks []*Network, active func(*Network) bool) []Whereabouts {
+	var out []Whereabouts
+	for _, n := range networks {
+		box, ok := n.Area.Bounds()
+		if !ok || !box.near(p) {
 			continue
 		}
-		for _, q := range compass(p) {
-			in := n.Area.Contains(q)
-			inside, near = inside && in, near || in
+		w := Whereabouts{Network: n, Active: active(n), Inside: n.Area.Contains(p), Metres: n.Area.ToBorder(p)}
+		if w.Inside || w.Metres <= BorderMetres {
+			out = append(out, w)
 		}
 	}
-	return inside, near
+	return out
 }
 
 func (b Box) near(p Point) bool {
-	const margin = 0.001 // degrees, more than edge in the Low Countries
+	const margin = 0.001 // degrees, more than BorderMetres in the Low Countries
 	return p.Lat > b.South-margin && p.Lat < b.North+margin && p.Lon > b.West-margin && p.Lon < b.East+margin
 }
 
-// compass gives a point and eight around it.
-func compass(p Point) []Point {
-	const perDegree = 111.19 // km
-	lat := edge / perDegree
-	lon := lat / max(0.01, math.Cos(p.Lat*math.Pi/180))
-	out := []Point{p}
-	for _, d := range [...][2]float64{{1, 0}, {-1, 0}, {0, 1}, {0, -1}, {0.7, 0.7}, {0.7, -0.7}, {-0.7, 0.7}, {-0.7, -0.7}} {
-		out = append(out, Point{Lat: p.Lat + d[0]*lat, Lon: p.Lon + d[1]*lon})
+// ToBorder gives the distance to the nearest edge in metres, on a plane that touches the earth at p: good to a per mille within kilometres;
+// +Inf for an area without one.
+func (a Area) ToBorder(p Point) float64 {
+	const metre = 111_195.0 // of a degree of latitude
+	shrink := math.Cos(p.Lat * math.Pi / 180)
+	flat := func(q Point) (x, y float64) {
+		return (q.Lon - p.Lon) * metre * shrink, (q.Lat - p.Lat) * metre
 	}
-	return out
+	least := math.Inf(1)
+	for _, polygon := range a {
+		for _, ring := range polygon {
+			for i, q := range ring {
+				ax, ay := flat(q)
+				bx, by := flat(ring[(i+1)%len(ring)])
+				dx, dy := bx-ax, by-ay
+				t := 0.0
+				if d := dx*dx + dy*dy; d > 0 {
+					t = max(0, min(1, -(ax*dx+ay*dy)/d))
+				}
+				least = min(least, math.Hypot(ax+t*dx, ay+t*dy))
+			}
+		}
+	}
+	return least
 }
 
 // Valid tells whether a basis is one of the list.

@@ -124,23 +124,51 @@ func (h *Hall) shop(ctx context.Context, link string) (id, business buurtbel.ID,
 	if id, s, err = h.behind(ctx, link); err != nil {
 		return 0, 0, s, err
 	}
-	err = h.db.Read(ctx, s, func(tx *store.Tx) error {
-		a, err := tx.Application(id)
-		if err != nil {
-			return err
-		}
-		people, err := tx.BusinessPeople(a.Business)
-		for _, p := range people {
-			if p.Member == id {
-				business = a.Business
-			}
-		}
+	err = h.db.Read(ctx, s, func(tx *store.Tx) (err error) {
+		business, err = standsFor(tx, id)
 		return err
 	})
 	if err == nil && business == 0 {
 		err = buurtbel.Fail(buurtbel.NotFound, "error.business.unknown", nil)
 	}
 	return id, business, s, err
+}
+
+// standsFor gives the business for which a member stands now; 0: none.
+func standsFor(tx *store.Tx, member buurtbel.ID) (buurtbel.ID, error) {
+	self, err := tx.Self(member, false)
+	if buurtbel.KindOf(err) == buurtbel.NotFound {
+		return 0, nil // an applicant
+	}
+	if err != nil || self.Member.Choices.Shift == nil {
+		return 0, err
+	}
+	people, err := tx.BusinessPeople(self.Member.Choices.Shift.Business)
+	for _, p := range people {
+		if p.Member == member {
+			return self.Member.Choices.Shift.Business, nil
+		}
+	}
+	return 0, err
+}
+
+// Home tells whether a member is in a household, and for which business the member stands; 0: none.
+//
+// Errors: those of Word.May.
+func (h *Hall) Home(ctx context.Context, actor buurtbel.Actor, w Word) (household bool, business buurtbel.ID, err error) {
+	err = h.db.Read(ctx, buurtbel.Scope{Zone: w.Zone}, func(tx *store.Tx) error {
+		if _, err := w.may(tx, actor); err != nil {
+			return err
+		}
+		in, err := tx.HouseholdOf(w.Member)
+		if err != nil {
+			return err
+		}
+		household = in != 0
+		business, err = standsFor(tx, w.Member)
+		return err
+	})
+	return household, business, err
 }
 
 // SetHours changes the opening hours, and with them whose turn it is.

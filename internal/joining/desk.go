@@ -44,7 +44,7 @@ func (h *Hall) Outline(ctx context.Context, actor buurtbel.Actor, zone, id buurt
 		if f.app, err = tx.Application(id); err != nil {
 			return err
 		}
-		return f.read(tx)
+		return f.read(tx, f.app.Network)
 	})
 	return &Outline{f.app, f.zone, f.network}, err
 }

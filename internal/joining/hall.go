@@ -56,14 +56,20 @@ func (h *Hall) behind(ctx context.Context, link string) (id buurtbel.ID, s buurt
 	}
 	err = h.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
 		s.Zone, err = tx.ZoneOfApplication(id)
+		if buurtbel.KindOf(err) == buurtbel.NotFound { // a member who came from a list
+			s.Zone, err = tx.ZoneOf(id)
+		}
 		return err
 	})
 	return id, s, err
 }
 
-// affair is what a letter about an application needs to know.
+// affair is what a letter to a person about joining, or about the person's contact points, needs to know.
 type affair struct {
-	app      *buurtbel.Application
+	app      *buurtbel.Application // nil: of a member, whose application may be long gone
+	person   buurtbel.ID
+	lang     buurtbel.Language
+	business buurtbel.ID // for which the person stands; 0: none
 	zone     *buurtbel.Zone
 	loc      *time.Location
 	network  *buurtbel.Network
@@ -80,7 +86,8 @@ func (h *Hall) affair(ctx context.Context, s buurtbel.Scope, id buurtbel.ID) (*a
 		if f.contacts, err = tx.ApplicantContacts(id); err != nil {
 			return err
 		}
-		return f.read(tx)
+		f.person, f.lang, f.business = f.app.ID, f.app.Language, f.app.Business
+		return f.read(tx, f.app.Network)
 	})
 	if err != nil {
 		return nil, err
@@ -90,12 +97,12 @@ func (h *Hall) affair(ctx context.Context, s buurtbel.Scope, id buurtbel.ID) (*a
 	return f, err
 }
 
-func (f *affair) read(tx *store.Tx) (err error) {
+func (f *affair) read(tx *store.Tx, network buurtbel.ID) (err error) {
 	if f.zone, err = tx.Zone(); err != nil {
 		return err
 	}
 	f.contact = f.zone.Contact
-	networks, err := tx.NetworksOf([]buurtbel.ID{f.app.Network})
+	networks, err := tx.NetworksOf([]buurtbel.ID{network})
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,7 @@ func build(t *testing.T, db *store.DB, clock *time.Time) *quarter {
 	}
 	mandates := []buurtbel.Mandate{mandate(coordinator.ID, buurtbel.RoleCoordinator, q.homes), mandate(coordinator.ID, buurtbel.RoleCoordinator, q.shops),
 		mandate(deputy.ID, buurtbel.RoleDeputy, q.homes), mandate(officer.ID, buurtbel.RoleOfficer, 0)}
+	since := &buurtbel.Dated{Since: clock.AddDate(-1, 0, 0), Document: "charter.pdf"}
 	q.write(func(tx *store.Tx) error {
 		z := &buurtbel.Zone{ID: q.zone, Name: "Politiezone Vlierbeek", Country: "BE", TimeZone: "Europe/Brussels", Night: buurtbel.DefaultNight, Plan: buurtbel.DefaultPlan,
 			Limits: buurtbel.DefaultLimits, Contact: "politie@example.org"}
@@ -69,6 +70,7 @@ func build(t *testing.T, db *store.DB, clock *time.Time) *quarter {
 		}
 		for _, n := range []*buurtbel.Network{{ID: q.homes, Name: "BIN Vlierwijk", Kind: buurtbel.Residents}, {ID: q.shops, Name: "BIN-Z Vliermarkt", Kind: buurtbel.Traders}} {
 			n.Area, n.Regime = square(0.01), buurtbel.Regime{buurtbel.Dutch}
+			n.Charter, n.Recognised = since, since
 			if err := tx.PutNetwork(n); err != nil {
 				return err
 			}

@@ -27,10 +27,8 @@ func (h *Hall) Invite(ctx context.Context, link, mailbox string, purpose token.P
 	if err != nil {
 		return "", err
 	}
-	if mailbox = strings.ToLower(strings.TrimSpace(mailbox)); mailbox != "" {
-		if a, err := mail.ParseAddress(mailbox); err != nil || a.Address != mailbox || len(mailbox) > 254 {
-			return "", buurtbel.Fail(buurtbel.Invalid, "error.join.mailbox", nil)
-		}
+	if mailbox, err = readMailbox(mailbox); err != nil {
+		return "", err
 	}
 	f, err := h.affair(ctx, s, id)
 	if err != nil {
@@ -44,6 +42,36 @@ func (h *Hall) Invite(ctx context.Context, link, mailbox string, purpose token.P
 		return "", err
 	}
 	return v.address, h.db.Write(ctx, s, v.store)
+}
+
+// InviteHome is Invite to the household, from the member's own page.
+//
+// Errors: those of Word.May and Invite.
+func (h *Hall) InviteHome(ctx context.Context, actor buurtbel.Actor, w Word, mailbox string) (address string, err error) {
+	if mailbox, err = readMailbox(mailbox); err != nil {
+		return "", err
+	}
+	f, err := h.ownAffair(ctx, actor, w)
+	if err != nil {
+		return "", err
+	}
+	v, err := h.invitation(ctx, f, mailbox, token.Household)
+	if err != nil {
+		return "", err
+	}
+	return v.address, h.db.Write(ctx, buurtbel.Scope{Zone: w.Zone}, v.store)
+}
+
+// readMailbox reads a mailbox as a person types it; "" stays "".
+func readMailbox(typed string) (string, error) {
+	box := strings.ToLower(strings.TrimSpace(typed))
+	if box == "" {
+		return "", nil
+	}
+	if a, err := mail.ParseAddress(box); err != nil || a.Address != box || len(box) > 254 {
+		return "", buurtbel.Fail(buurtbel.Invalid, "error.join.mailbox", nil)
+	}
+	return box, nil
 }
 
 // invite is an invitation on its way.
@@ -63,15 +91,15 @@ func (h *Hall) invitation(ctx context.Context, f *affair, mailbox string, purpos
 	if err != nil {
 		return nil, err
 	}
-	use := store.OneUse{Purpose: string(purpose), Person: known, Subject: f.app.Business, Expires: h.db.Now().Add(invitationLasts)}
+	use := store.OneUse{Purpose: string(purpose), Person: known, Subject: f.business, Expires: h.db.Now().Add(invitationLasts)}
 	fresh, guest, contact := h.db.NewID(), h.db.NewID(), store.NewContact{ID: h.db.NewID(), Kind: buurtbel.Mailbox, Address: mailbox}
 	var post func(*store.Tx) error
 	if mailbox != "" {
 		c := store.ApplicantContact{ContactPoint: buurtbel.ContactPoint{ID: contact.ID, Kind: buurtbel.Mailbox, State: buurtbel.ContactOK}}
-		post = h.send(f.zone, buurtbel.KindCode, guest, c, buurtbel.Email, letter(f.app.Language, key, f.args(), v.address), 48*time.Hour)
+		post = h.send(f.zone, buurtbel.KindCode, guest, c, buurtbel.Email, letter(f.lang, key, f.args(), v.address), 48*time.Hour)
 	}
 	v.store = func(tx *store.Tx) error {
-		if ok, err := tx.AskOnce(h.db.AskHash("inviter", f.app.ID.String()), invitesPerMember); err != nil || !ok {
+		if ok, err := tx.AskOnce(h.db.AskHash("inviter", f.person.String()), invitesPerMember); err != nil || !ok {
 			return tooOften(err)
 		}
 		use := use
@@ -81,7 +109,7 @@ func (h *Hall) invitation(ctx context.Context, f *affair, mailbox string, purpos
 			}
 		}
 		if purpose == token.Household {
-			household, err := ownHousehold(tx, f.app.ID, fresh)
+			household, err := ownHousehold(tx, f.person, fresh)
 			if err != nil {
 				return err
 			}
@@ -149,19 +177,35 @@ func (h *Hall) memberAt(ctx context.Context, f *affair, mailbox string) (id buur
 	if mailbox == "" {
 		return 0, nil
 	}
+	var point buurtbel.ID
 	err = h.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
 		holders, err := tx.HoldersOf(mailbox)
 		for _, one := range holders {
-			if one.Network == f.app.Network && one.Zone == f.app.Zone {
-				id = one.Member
+			if one.Network == f.network.ID && one.Zone == f.zone.ID {
+				id, point = one.Member, one.Contact
 			}
 		}
 		return err
 	})
+	if err != nil || id == 0 {
+		return 0, err
+	}
+	proved := false // whoever typed a mailbox in may not take what goes there
+	err = h.db.Read(ctx, buurtbel.Scope{Zone: f.zone.ID}, func(tx *store.Tx) error {
+		self, err := tx.Self(id, false)
+		if err != nil {
+			return err
+		}
+		proved = slices.ContainsFunc(self.Contacts, func(c store.SelfContact) bool { return c.ID == point && c.Verified })
+		return nil
+	})
+	if !proved {
+		id = 0
+	}
 	return id, err
 }
 
-// ForgetGuest gives the verb that erases the mailbox of an invitation after its mail: a task about the contact point.
+// ForgetGuest gives the verb that erases the mailbox of an invitation after its mail, or what a member added and never proved: a task about the contact point.
 func (h *Hall) ForgetGuest() func(context.Context, buurtbel.Actor, store.Task) error {
 	return func(ctx context.Context, actor buurtbel.Actor, t store.Task) error {
 		if err := actor.May(buurtbel.MayDeliver, buurtbel.Scope{}, h.db.Now()); err != nil {

@@ -30,6 +30,9 @@ var (
 	codesPerApplication = store.Allowance{Most: 12, Span: 24 * time.Hour}
 )
 
+// provingWays are the channels that reach a kind of contact point.
+var provingWays = map[buurtbel.ContactKind][]buurtbel.Channel{buurtbel.Mobile: {buurtbel.SMS, buurtbel.Voice}, buurtbel.Fixed: {buurtbel.Voice}, buurtbel.Mailbox: {buurtbel.Email}}
+
 // The hours in which somebody who may not have asked is called.
 var callHours = buurtbel.Hours{From: 8 * 60, Until: 21 * 60}
 
@@ -83,14 +86,13 @@ func (h *Hall) sendCode(ctx context.Context, s buurtbel.Scope, id, contact buurt
 
 // mayReach tells whether a channel reaches a contact point now.
 func (h *Hall) mayReach(f *affair, c store.ApplicantContact, channel buurtbel.Channel) error {
-	ways := map[buurtbel.ContactKind][]buurtbel.Channel{buurtbel.Mobile: {buurtbel.SMS, buurtbel.Voice}, buurtbel.Fixed: {buurtbel.Voice}, buurtbel.Mailbox: {buurtbel.Email}}
 	now := h.db.Now().In(f.loc)
 	switch {
-	case f.app.State().Final():
+	case f.app != nil && f.app.State().Final():
 		return buurtbel.Fail(buurtbel.Conflict, "error.application.over", nil)
 	case c.Verified:
 		return buurtbel.Fail(buurtbel.Conflict, "error.proof.done", nil)
-	case !slices.Contains(ways[c.Kind], channel), !slices.Contains(h.o.Channels, channel), c.State != buurtbel.ContactOK, channel == buurtbel.Voice && c.NoCalls:
+	case !slices.Contains(provingWays[c.Kind], channel), !slices.Contains(h.o.Channels, channel), c.State != buurtbel.ContactOK, channel == buurtbel.Voice && c.NoCalls:
 		return buurtbel.Fail(buurtbel.Conflict, "error.proof.channel", nil)
 	case channel == buurtbel.Voice && !callHours.Contains(now.Hour()*60+now.Minute()):
 		return buurtbel.Fail(buurtbel.Busy, "error.proof.hours", nil)
@@ -128,17 +130,21 @@ func (h *Hall) count(tx *store.Tx, id buurtbel.ID, address string, channel buurt
 
 // code makes a code or a link, with what stores it and what sends it.
 func (h *Hall) code(f *affair, c store.ApplicantContact, channel buurtbel.Channel) (put, post func(*store.Tx) error) {
-	lang, args, now := f.app.Language, f.args(), h.db.Now()
+	lang, args, now := f.lang, f.args(), h.db.Now()
 	if channel == buurtbel.Email {
+		key := "prove"
+		if f.app == nil {
+			key = "prove-own"
+		}
 		secret, hash := token.New()
 		put = func(tx *store.Tx) error {
-			return tx.InsertOneUse(hash, store.OneUse{Purpose: string(token.Verify), Subject: c.ID, Person: f.app.ID, Expires: now.Add(linkLasts)})
+			return tx.InsertOneUse(hash, store.OneUse{Purpose: string(token.Verify), Subject: c.ID, Person: f.person, Expires: now.Add(linkLasts)})
 		}
-		return put, h.send(f.zone, buurtbel.KindCode, f.app.ID, c, channel, letter(lang, "prove", args, h.o.Link+"/verify/"+secret), 24*time.Hour)
+		return put, h.send(f.zone, buurtbel.KindCode, f.person, c, channel, letter(lang, key, args, h.o.Link+"/verify/"+secret), 24*time.Hour)
 	}
 	code := token.NewDigits()
 	hash := token.HashCode(h.db.Ring(), token.Verify, c.ID, code)
-	put = func(tx *store.Tx) error { return tx.PutProof(f.app.ID, c.ID, hash, now.Add(codeLasts)) }
+	put = func(tx *store.Tx) error { return tx.PutProof(f.person, c.ID, hash, now.Add(codeLasts)) }
 	w := buurtbel.Wording{Regime: string(lang)}
 	if channel == buurtbel.SMS {
 		args["Code"] = code
@@ -147,7 +153,7 @@ func (h *Hall) code(f *affair, c store.ApplicantContact, channel buurtbel.Channe
 		args["Code"] = spell(code)
 		w.Spoken = []buurtbel.Spoken{{Language: lang, Intro: locale.Text(lang, "message.join.call-intro", args), Text: locale.Text(lang, "message.join.call", args)}}
 	}
-	return put, h.send(f.zone, buurtbel.KindCode, f.app.ID, c, channel, w, codeLasts)
+	return put, h.send(f.zone, buurtbel.KindCode, f.person, c, channel, w, codeLasts)
 }
 
 // spell writes a code so that a voice says it digit by digit, with rests.
@@ -230,6 +236,7 @@ type Mailed struct {
 	Zone     string
 	Network  string
 	Language buurtbel.Language
+	Member   bool // whose it is, is a member already
 }
 
 // BehindMail shows what a link in a mail would prove, without using it: mail scanners open links.
@@ -240,7 +247,7 @@ func (h *Hall) BehindMail(ctx context.Context, secret string) (*Mailed, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Mailed{f.zone.Name, f.network.Name, f.app.Language}, nil
+	return &Mailed{f.zone.Name, f.network.Name, f.lang, f.app == nil}, nil
 }
 
 func (h *Hall) mailed(ctx context.Context, secret string) (*affair, store.OneUse, error) {
@@ -250,6 +257,17 @@ func (h *Hall) mailed(ctx context.Context, secret string) (*affair, store.OneUse
 		if use, err = tx.PeekOneUse(token.Hash(secret), string(token.Verify)); err != nil {
 			return err
 		}
+		s.Zone, err = tx.ZoneOf(use.Person)
+		return err
+	})
+	if err == nil {
+		f, err := h.memberAffair(ctx, s, use.Person)
+		return f, use, err
+	}
+	if buurtbel.KindOf(err) != buurtbel.NotFound || use.Person == 0 {
+		return nil, use, err
+	}
+	err = h.db.Read(ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
 		s.Zone, err = tx.ZoneOfApplication(use.Person)
 		return err
 	})
@@ -260,13 +278,17 @@ func (h *Hall) mailed(ctx context.Context, secret string) (*affair, store.OneUse
 	return f, use, err
 }
 
-// ProveMail uses a link in a mail up and proves its mailbox. It gives the token of the applicant's own page.
+// ProveMail uses a link in a mail up and proves its mailbox. It gives the token of the applicant's own page; "" for a
+// member's, which is entered by its own code.
 //
 // Errors: error.link.used (NotFound); error.application.over (Conflict).
 func (h *Hall) ProveMail(ctx context.Context, secret string) (page string, err error) {
 	f, use, err := h.mailed(ctx, secret)
 	if err != nil {
 		return "", err
+	}
+	if f.app == nil {
+		return "", h.proveOwnMail(ctx, f, secret, use)
 	}
 	err = h.db.Write(ctx, buurtbel.Scope{Zone: f.app.Zone}, func(tx *store.Tx) error {
 		if _, err := tx.UseOneUse(token.Hash(secret), string(token.Verify)); err != nil {

@@ -76,7 +76,7 @@ func (h *Hall) Check(ctx context.Context, home store.Home, kind buurtbel.Network
 	if sure {
 		w.Home.Street, w.Home.PostalCode, w.Home.Municipality, w.At = found[0].Street, found[0].PostalCode, found[0].Municipality, found[0].At
 	}
-	w.Found, w.Network = buurtbel.CheckZone(places, sure, kind, all.networks, h.db.Now())
+	w.Found, w.Network = buurtbel.CheckZone(places, sure, kind, all.networks, all.active(h.db.Now()), h.db.Now())
 	if len(found) == 0 { // no such street: nobody can tell
 		w.Found = buurtbel.FoundRefer
 	}
@@ -84,6 +84,18 @@ func (h *Hall) Check(ctx context.Context, home store.Home, kind buurtbel.Network
 		w.Zone = all.zones[w.Network.Zone]
 	}
 	return w, nil
+}
+
+// active tells whether alerts may go to a network; one that is being founded is for a person to explain.
+func (a atlas) active(now time.Time) func(*buurtbel.Network) bool {
+	return func(n *buurtbel.Network) bool {
+		zone := a.zones[n.Zone]
+		if zone == nil {
+			return false
+		}
+		country, err := buurtbel.CountryProfile(zone.Country)
+		return err == nil && n.MayReceive(country, now) == nil
+	}
 }
 
 // tidyHome separates a number from its box and brings a postal code to one spelling.

@@ -110,7 +110,7 @@ func (a *Areas) At(p buurtbel.Point, metres float64) []Near {
 	for _, i := range in.border {
 		n := Near{a.networks[i], a.networks[i].Area.Contains(p), math.Inf(1)}
 		if metres > 0 {
-			n.Metres = toBorder(n.Network.Area, p)
+			n.Metres = n.Network.Area.ToBorder(p)
 		}
 		if n.Inside || n.Metres <= metres {
 			out = append(out, n)
@@ -153,28 +153,3 @@ func (a *Areas) Nearest(p buurtbel.Point) *buurtbel.Network {
 
 // All lists the networks of the index.
 func (a *Areas) All() []*buurtbel.Network { return a.networks }
-
-// toBorder gives the distance to the nearest edge in metres, on a plane that touches the earth at p: good to a per mille within kilometres.
-func toBorder(area buurtbel.Area, p buurtbel.Point) float64 {
-	const metre = 111_195.0 // of a degree of latitude
-	shrink := math.Cos(p.Lat * math.Pi / 180)
-	flat := func(q buurtbel.Point) (x, y float64) {
-		return (q.Lon - p.Lon) * metre * shrink, (q.Lat - p.Lat) * metre
-	}
-	least := math.Inf(1)
-	for _, polygon := range area {
-		for _, ring := range polygon {
-			for i, q := range ring {
-				ax, ay := flat(q)
-				bx, by := flat(ring[(i+1)%len(ring)])
-				dx, dy := bx-ax, by-ay
-				t := 0.0
-				if d := dx*dx + dy*dy; d > 0 {
-					t = max(0, min(1, -(ax*dx+ay*dy)/d))
-				}
-				least = min(least, math.Hypot(ax+t*dx, ay+t*dy))
-			}
-		}
-	}
-	return least
-}

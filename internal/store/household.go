@@ -190,11 +190,11 @@ func (tx *Tx) ZoneOfGroup(id buurtbel.ID) (zone buurtbel.ID, err error) {
 	return zone, missing(err, "error.link.used")
 }
 
-// ForgetGuest erases a contact point that belongs to nobody: the mailbox of an invitation.
+// ForgetGuest erases a contact point that belongs to nobody, the mailbox of an invitation, or that a member added and did not prove.
 func (tx *Tx) ForgetGuest(contact buurtbel.ID) error {
 	var n int
-	err := tx.row(`select count(*) from contact c where c.id = $1 and c.zone = $2 and not exists (select 1 from member m where m.id = c.member)
-		and not exists (select 1 from official o where o.id = c.member) and not exists (select 1 from application a where a.id = c.member)`, contact, tx.scope.Zone).Scan(&n)
+	err := tx.row(`select count(*) from contact c where c.id = $1 and c.zone = $2 and not exists (select 1 from member m where m.id = c.member and c.verified_at <> 0)
+		and not exists (select 1 from official o where o.id = c.member) and not exists (select 1 from application a where a.id = c.member and a.state in ('proving', 'ready', 'asked', 'referred'))`, contact, tx.scope.Zone).Scan(&n)
 	if err != nil || n == 0 {
 		return err
 	}

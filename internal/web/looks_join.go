@@ -31,8 +31,7 @@ func (s sample) joining(f Frame, name string) (Frame, Page) {
 	}
 	f.Title = s.t("join.page-title", "Network", "BIN Kerkveld")
 	if name == "join-member" {
-		return f, JoinPage{Lead: s.t("join.state-accepted", "Network", "BIN Kerkveld"), Invite: "/x", Household: true, Leave: "/looks/join-verify", Shop: "/looks/shop", Invited: "https://alarm.example.org/household/Zk3",
-			Mailbox: Field{Name: "mailbox", Label: s.t("join.invite-mailbox"), Hint: s.t("join.invite-hint"), Type: "email", Auto: "off"}}
+		return f, JoinPage{Lead: s.t("join.state-accepted", "Network", "BIN Kerkveld"), Me: "/looks/me"}
 	}
 	f.Status = s.t("join.sent")
 	return f, JoinPage{Lead: s.t("join.state-asked", "Network", "BIN Kerkveld"), Question: "Op de brievenbus staat een andere naam. Woont u bij iemand in?", Answers: "/x",

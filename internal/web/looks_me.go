@@ -18,11 +18,19 @@ func (s sample) me(name string) (Frame, Page) {
 	case "me-wishes":
 		return f, s.meWishes(own)
 	case "me-contacts":
-		return f, MeContacts{Mine: own, List: []MeContact{{"1", s.t("me.kind-mobile"), "phone", "0455 00 00 11", s.t("me.for-mobile"), "", false, false, true}, {"2", s.t("me.kind-fixed"), "phone", "02 000 01 13", s.t("me.for-fixed"), s.t("me.contact-stopped"), true, true, true},
-			{"3", s.t("me.kind-mailbox"), "mail", "marie-christine.vandenbroucke@example.org", s.t("me.for-mailbox"), "", true, false, true}}}
+		return f, MeContacts{Mine: own, List: []MeContact{{"1", s.t("me.kind-mobile"), "phone", "0455 00 00 11", s.t("me.for-mobile"), "", false, false, true, ""}, {"2", s.t("me.kind-fixed"), "phone", "02 000 01 13", s.t("me.for-fixed"), s.t("me.contact-stopped"), true, true, true, ""},
+			{"3", s.t("me.kind-mailbox"), "mail", "marie-christine.vandenbroucke@example.org", s.t("me.for-mailbox"), s.t("me.contact-unproved"), true, false, true, "/looks/me-prove"}}, Add: "/looks/me-add"}
 	case "me-contacts-sure":
 		c := MeContact{ID: "1", Kind: s.t("me.kind-mobile"), Address: "0455 00 00 11"}
 		return f, MeContacts{Mine: own, Sure: &c, Last: true}
+	case "me-add":
+		return f, MeAdd{Mine: own, Address: Field{Name: "address", Label: s.t("me.add-address"), Hint: s.t("me.add-hint"), Auto: "off", Error: s.own("error.own.address")}}
+	case "me-prove":
+		return f, MeProve{Mine: own, Action: "/x", Kind: s.t("me.kind-mobile"), Address: "0455 00 00 12", Ways: []Option{{"sms", s.t("join.send-sms"), "", false}, {"voice", s.t("join.send-voice"), "", false}},
+			Code: Field{Name: "code", Label: s.t("join.code"), Auto: "one-time-code", Mode: "numeric", Error: s.own("error.proof.wrong")}}
+	case "me-home":
+		return f, MeHome{Mine: own, Invited: "https://alarm.example.org/household/Zk3", Leave: "/looks/join-verify",
+			Mailbox: Field{Name: "mailbox", Label: s.t("join.invite-mailbox"), Hint: s.t("join.invite-hint"), Type: "email", Auto: "off"}}
 	case "me-away":
 		return f, MeAway{Mine: own, Now: s.t("me.away-now", "From", "1 december 2026", "Until", "9 december 2026"), From: Field{Name: "from", Label: s.t("me.away-from"), Type: "date", Value: "2026-12-01"}, Until: Field{Name: "until", Label: s.t("me.away-to"), Type: "date", Value: "2026-12-09", Error: s.own("error.own.away")}}
 	case "me-reading":

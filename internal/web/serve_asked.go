@@ -19,7 +19,7 @@ func (s *Server) askedRoutes() []route {
 	return []route{
 		{method: "GET", path: "/asked", may: buurtbel.MaySeeNames, handler: (*visit).askedStart},
 		{method: "POST", path: "/asked/find", may: buurtbel.MaySeeNames, handler: (*visit).askedFind},
-		{method: "POST", path: "/asked/names", may: buurtbel.MaySeeNames, handler: (*visit).askedNames},
+		{method: "POST", path: "/asked/names", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).askedNames},
 		{method: "POST", path: "/asked/move", may: buurtbel.MaySeeNames, handler: (*visit).askedMove},
 	}
 }
@@ -190,8 +190,11 @@ func (v *visit) askedMove() error {
 	return v.redirect("/asked")
 }
 
-// askedExport makes the copy of the own data for a member who asked for it. The look is journalled with how it was asked.
-func (v *visit) askedExport(m mine) error {
+// askedCopy makes the copy of the own data for a member who asked for it. The look is journalled with how it was asked.
+func (v *visit) askedCopy(m mine) error {
+	if do := v.r.PostFormValue("do"); do != "pdf" && do != "json" {
+		return buurtbel.Fail(buurtbel.Invalid, "error.form.unreadable", nil)
+	}
 	s, err := v.self(m)
 	if err != nil {
 		return err

@@ -9,7 +9,6 @@ import (
 	"github.com/buurtbel/buurtbel/internal/locale"
 	"github.com/buurtbel/buurtbel/internal/phone"
 	"github.com/buurtbel/buurtbel/internal/store"
-	"github.com/buurtbel/buurtbel/internal/token"
 )
 
 // joinRoutes are the pages of who wishes to join: nobody signs in, and the link to the own page is the right. GET shows, POST does.
@@ -23,7 +22,6 @@ func (s *Server) joinRoutes() []route {
 		{method: "POST", path: "/join/{token}/prove", open: true, handler: (*visit).joinProve},
 		{method: "POST", path: "/join/{token}/answer", open: true, handler: (*visit).joinAnswer},
 		{method: "POST", path: "/join/{token}/withdraw", open: true, handler: (*visit).joinWithdraw},
-		{method: "POST", path: "/join/{token}/invite", open: true, handler: (*visit).joinInvite},
 		{method: "GET", path: "/join/{token}/shop", open: true, handler: (*visit).shop},
 		{method: "POST", path: "/join/{token}/shop/hours", open: true, handler: (*visit).shopHours},
 		{method: "POST", path: "/join/{token}/shop/staff", open: true, handler: (*visit).shopStaff},
@@ -82,6 +80,9 @@ func (v *visit) joinStartPage(status int, invitation, outcome string, paper bool
 	}
 	if outcome != "" {
 		view.Outcome, view.Next = v.t("screen.join.outcome-"+outcome), v.t("screen.join.outcome-"+outcome+"-next")
+	}
+	if outcome == string(buurtbel.FoundNone) && !paper {
+		view.Wish = []Kept{{"address", strings.Join([]string{plain(v.r.PostFormValue("street")), plain(v.r.PostFormValue("number")) + ",", plain(v.r.PostFormValue("postal")), plain(v.r.PostFormValue("town"))}, " ")}, {"kind", string(v.kind())}}
 	}
 	title, path := v.t("screen.join.title"), "/join"
 	if paper {
@@ -222,14 +223,7 @@ func (v *visit) joinView(p *joining.Page, link string) JoinPage {
 		view.Answer, view.Answers = Field{Name: "answer", Label: v.t("screen.join.answer"), Rows: 4}, path+"/answer"
 	}
 	if p.Member {
-		view.Invite, view.Household = path+"/invite", p.Household
-		view.Mailbox = Field{Name: "mailbox", Label: v.t("screen.join.invite-mailbox"), Hint: v.t("screen.join.invite-hint"), Type: "email", Auto: "off"}
-		if p.Household {
-			view.Leave = "/household/leave/" + v.s.o.Hall.LeaveLink(p.App.ID)
-		}
-		if p.Business {
-			view.Shop = path + "/shop"
-		}
+		view.Me = "/me"
 	}
 	return view
 }
@@ -346,27 +340,4 @@ func (v *visit) joinAnswer() error {
 
 func (v *visit) joinWithdraw() error {
 	return v.joinDone(v.s.o.Hall.Withdraw(v.r.Context(), v.r.PathValue("token")), v.t("screen.join.withdrawn"))
-}
-
-func (v *visit) joinInvite() error {
-	if err := v.form(); err != nil {
-		return err
-	}
-	mailbox, err := v.typed("mailbox", 254)
-	if err != nil {
-		return err
-	}
-	address, err := v.s.o.Hall.Invite(v.r.Context(), v.r.PathValue("token"), mailbox, token.Household)
-	if err != nil {
-		return v.joinDone(err, "")
-	}
-	said := v.t("screen.join.invited-mail")
-	if mailbox == "" {
-		said = v.t("screen.join.invited-link")
-	}
-	return v.joinPageWith(http.StatusOK, said, "", func(p *JoinPage) {
-		if mailbox == "" {
-			p.Invited = address
-		}
-	})
 }

@@ -29,7 +29,11 @@ func (v *visit) verify() error {
 	if !v.chose && m.Language.Valid() {
 		v.lang = m.Language
 	}
-	return v.tap(v.t("screen.join.verify-title"), "", JoinTap{Text: []string{v.t("screen.join.verify", "Network", m.Network)}, Action: "/verify/" + link, Words: v.t("screen.join.verify-do")})
+	key := "screen.join.verify"
+	if m.Member {
+		key = "screen.me.verify"
+	}
+	return v.tap(v.t("screen.join.verify-title"), "", JoinTap{Text: []string{v.t(key, "Network", m.Network)}, Action: "/verify/" + link, Words: v.t("screen.join.verify-do")})
 }
 
 func (v *visit) verifyNow() error {
@@ -40,6 +44,9 @@ func (v *visit) verifyNow() error {
 	page, err := v.s.o.Hall.ProveMail(v.r.Context(), link)
 	if err != nil {
 		return err
+	}
+	if page == "" {
+		return v.tap(v.t("screen.join.verify-title"), "", JoinTap{Text: []string{v.t("screen.join.proved")}, Href: "/me", Words: v.t("screen.join.to-me")})
 	}
 	return v.redirect("/join/" + page)
 }

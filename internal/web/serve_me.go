@@ -33,6 +33,9 @@ func (s *Server) meRoutes() []route {
 		{method: "POST", path: "/me/out", open: true, handler: (*visit).meOut},
 		{method: "GET", path: "/me/looks", own: true, handler: selfish((*visit).meLooks)},
 		{method: "GET", path: "/me/messages", own: true, handler: selfish((*visit).meMessages)},
+		{method: "GET", path: "/me/household", own: true, handler: selfish((*visit).meHome)},
+		{method: "POST", path: "/me/household", own: true, handler: selfish((*visit).meInvite)},
+		{method: "GET", path: "/me/shop", own: true, handler: selfish((*visit).meShop)},
 		{method: "GET", path: "/me/data.json", own: true, handler: selfish((*visit).meJSON)},
 		{method: "GET", path: "/me/data.pdf", own: true, handler: selfish((*visit).mePDF)},
 	}
@@ -43,6 +46,8 @@ func (s *Server) meRoutes() []route {
 		{"GET", "", (*visit).me},
 		{"GET", "/wishes", (*visit).meWishes}, {"POST", "/wishes", (*visit).meWish},
 		{"GET", "/contacts", (*visit).meContacts}, {"POST", "/contacts", (*visit).meContact},
+		{"GET", "/contacts/add", (*visit).meAdd}, {"POST", "/contacts/add", (*visit).meAdds},
+		{"GET", "/contacts/{contact}", (*visit).meProve}, {"POST", "/contacts/{contact}", (*visit).meProves},
 		{"GET", "/away", (*visit).meAway}, {"POST", "/away", (*visit).meGoAway},
 		{"GET", "/reading", (*visit).meReading}, {"POST", "/reading", (*visit).meRead},
 		{"GET", "/data", (*visit).meData}, {"POST", "/data", (*visit).meChange},
@@ -52,6 +57,7 @@ func (s *Server) meRoutes() []route {
 		out = append(out, route{method: r.method, path: "/me" + r.path, own: true, handler: selfish(r.do)},
 			route{method: r.method, path: "/asked/{member}" + r.path, may: buurtbel.MaySeeNames, handler: onWord(r.do)})
 	}
+	out = append(out, route{method: "POST", path: "/asked/{member}/copy", may: buurtbel.MaySeeNames, proof: proofAlways, handler: onWord((*visit).askedCopy)})
 	return append(out, s.askedRoutes()...)
 }
 
@@ -262,7 +268,11 @@ func (v *visit) me(m mine) error {
 	if err != nil {
 		return err
 	}
-	page := Me{Mine: v.view(m, s), Network: network, Hello: v.t("screen.me.hello", "Name", s.Name.Given), Lines: v.meLines(m, s)}
+	lines, err := v.meLines(m, s)
+	if err != nil {
+		return err
+	}
+	page := Me{Mine: v.view(m, s), Network: network, Hello: v.t("screen.me.hello", "Name", s.Name.Given), Lines: lines}
 	switch {
 	case m.asked:
 		page.Hello = v.t("screen.asked.title")
@@ -292,7 +302,7 @@ func (v *visit) meNetwork(s *store.Self) (name string, moving bool, err error) {
 	return name, moving, err
 }
 
-func (v *visit) meLines(m mine, s *store.Self) []MeLine {
+func (v *visit) meLines(m mine, s *store.Self) ([]MeLine, error) {
 	line := func(page, icon, now string) MeLine {
 		return MeLine{m.base + "/" + page, icon, v.t("screen.me." + page), now}
 	}
@@ -302,11 +312,12 @@ func (v *visit) meLines(m mine, s *store.Self) []MeLine {
 	}
 	out := []MeLine{line("wishes", "clock", v.meNight(s)), line("contacts", "phone", v.t("screen.me.contacts-count", "Count", working(s))), line("away", "moon", away)}
 	if m.asked {
-		return append(out, line("reading", "languages", ""), line("data", "file-text", ""), line("leave", "arrow-right", ""), line("erase", "x", ""))
+		return append(out, line("reading", "languages", ""), line("data", "file-text", ""), line("leave", "arrow-right", ""), line("erase", "x", "")), nil
 	}
 	out = append(out, line("reading", "languages", v.t("screen.language.own."+string(s.Member.Language))), line("messages", "message-square", v.t("screen.me.messages-now")),
 		line("data", "file-text", v.t("screen.me.data-now")), line("looks", "eye", v.t("screen.me.looks-now")))
-	return append(out, line("leave", "arrow-right", v.t("screen.me.leave-now")))
+	groups, err := v.meGroups(m)
+	return append(append(out, groups...), line("leave", "arrow-right", v.t("screen.me.leave-now"))), err
 }
 
 // meNight says when it is night for a member.

@@ -48,7 +48,7 @@ func (v *visit) meContactsPage(m mine, sure string) error {
 	if err != nil {
 		return err
 	}
-	page := MeContacts{Mine: v.view(m, s), List: list}
+	page := MeContacts{Mine: v.view(m, s), List: list, Add: m.base + "/contacts/add"}
 	for i := range list {
 		if list[i].ID == sure {
 			page.Sure, page.Last = &list[i], working(s) == 1 && !list[i].Paused
@@ -162,10 +162,6 @@ func (v *visit) meChange(m mine) error {
 		return v.meRename(m)
 	case "home":
 		return v.meMove(m)
-	case "pdf", "json":
-		if m.asked {
-			return v.askedExport(m)
-		}
 	}
 	return buurtbel.Fail(buurtbel.Invalid, "error.form.unreadable", nil)
 }

@@ -226,7 +226,7 @@ func (v *visit) meContactsOf(m mine, s *store.Self) ([]MeContact, error) {
 		case c.State != buurtbel.ContactOK:
 			one.State = v.t("screen.me.contact-" + string(c.State))
 		case !c.Verified:
-			one.State = v.t("screen.me.contact-unproved")
+			one.State, one.Prove = v.t("screen.me.contact-unproved"), m.base+"/contacts/"+c.ID.String()
 		case c.NoCalls:
 			one.State, one.Paused = v.t("screen.me.contact-no-calls"), true
 		}

@@ -110,11 +110,12 @@ func (v *visit) verdictAt(view AddressPage, meant place.Found, kind buurtbel.Net
 	check := t.zones.Check(t.areas, meant.At, kind, v.now)
 	view.Asked, view.Outcome = meant.Line(), string(check.Outcome)
 	switch check.Outcome {
-	case buurtbel.InNetwork:
+	case buurtbel.FoundInside:
 		n := check.Networks[0]
 		view.Network, view.Write = v.listed(t, n), "/networks/"+n.ID.String()+"/write"
+		view.Join = []Kept{{"street", meant.Street}, {"number", houseOf(meant)}, {"postal", meant.PostalCode}, {"town", meant.Municipality}, {"kind", string(kind)}}
 		view.Says = []string{v.t("screen.public.inside", "Network", n.Name), v.t("screen.public.inside-next")}
-	case buurtbel.ReferPolice:
+	case buurtbel.FoundRefer:
 		var names []string
 		for _, n := range check.Networks {
 			names = append(names, n.Name)
@@ -125,13 +126,21 @@ func (v *visit) verdictAt(view AddressPage, meant place.Found, kind buurtbel.Net
 		if view.Lines, err = v.phones(t, zone); err != nil {
 			return err
 		}
-	case buurtbel.NoNetwork:
+	case buurtbel.FoundNone:
 		view.Says = []string{v.t("screen.public.none"), v.t("screen.public.none-next")}
 		if t.zones.ZoneAt(t.areas, meant.At) != 0 {
 			view.Wish = v.wishForm(meant.StreetID.String(), meant.Street+", "+meant.PostalCode+" "+meant.Municipality, kind, "", "")
 		}
 	}
 	return v.addressPage(http.StatusOK, view)
+}
+
+// houseOf writes number and box as the form of joining reads them.
+func houseOf(f place.Found) string {
+	if f.Box == "" {
+		return f.HouseNumber
+	}
+	return f.HouseNumber + " bus " + f.Box
 }
 
 func (v *visit) wishForm(street, name string, kind buurtbel.NetworkKind, typed, wrong string) *WishForm {
@@ -165,7 +174,7 @@ func (v *visit) wishNow() error {
 		v.unwrote()
 	}
 	if buurtbel.KeyOf(err) == "error.asking.mailbox" {
-		return v.addressPage(http.StatusUnprocessableEntity, AddressPage{Ask: v.ask("", v.kind(), ""), Outcome: string(buurtbel.NoNetwork), Asked: name,
+		return v.addressPage(http.StatusUnprocessableEntity, AddressPage{Ask: v.ask("", v.kind(), ""), Outcome: string(buurtbel.FoundNone), Asked: name,
 			Says: []string{v.t("screen.public.none"), v.t("screen.public.none-next")}, Wish: v.wishForm(street.String(), name, v.kind(), mailbox, locale.Error(v.lang, err))})
 	}
 	if err != nil {

@@ -97,6 +97,14 @@ func TestRule08_AHomeIsChecked(t *testing.T) {
 			t.Errorf("%s: a mailbox stands on the page", address)
 		}
 	}
+	inside := b.post("/address", url.Values{"address": {"Binnenlaan 3 Vlierbeek"}, "kind": {"residents"}}).body
+	if form := b.post("/join/where", carried(inside)); form.code != http.StatusOK || !strings.Contains(form.body, `name="mobile"`) {
+		t.Errorf("inside does not lead to joining: %d", form.code)
+	}
+	none := b.post("/join/where", url.Values{"street": {"Verreweg"}, "number": {"3"}, "postal": {"9995"}, "town": {"Vlierbeek"}}).body
+	if wish := b.post("/address", carried(none)); !strings.Contains(wish.body, `action="/wishes"`) {
+		t.Error("none does not lead to a wish")
+	}
 	if got := b.post("/address", url.Values{"address": {"Nergensstraat 1"}}); !strings.Contains(got.body, `role="alert"`) {
 		t.Error("an address that does not exist is not said to be unknown")
 	}

@@ -8,6 +8,7 @@ type JoinStart struct {
 	Invitation string // kept from step to step; may be empty
 	Outcome    string // why it goes no further; may be empty
 	Next       string // what to do then
+	Wish       []Kept // of the form that asks the address page, where a wish is left; none: not here
 	Paper      bool   // the coordinator types over
 }
 
@@ -58,18 +59,13 @@ func (JoinForm) template() string { return "join-form" }
 
 // JoinPage is the applicant's own page.
 type JoinPage struct {
-	Lead      string
-	Proofs    []OwnProof
-	Question  string
-	Answer    Field
-	Answers   string // where the answer is posted
-	Withdraw  string // where the application is withdrawn; empty: over
-	Invite    string // where an adult of the household is invited; empty: not yet a member
-	Mailbox   Field
-	Invited   string // link to pass on; may be empty
-	Household bool
-	Leave     string
-	Shop      string
+	Lead     string
+	Proofs   []OwnProof
+	Question string
+	Answer   Field
+	Answers  string // where the answer is posted
+	Withdraw string // where the application is withdrawn; empty: over
+	Me       string // a member's own page, where all else is; empty: not yet a member
 }
 
 func (JoinPage) template() string { return "join-page" }

@@ -57,7 +57,7 @@ type MeContacts struct {
 	List []MeContact
 	Sure *MeContact // this one is about to be removed: asks once more
 	Last bool       // and it is the last one that works
-	Add  string     // where one is added; empty: it is told whom to ask
+	Add  string     // where one is added
 }
 
 func (MeContacts) template() string { return "me-contacts" }
@@ -65,8 +65,40 @@ func (MeContacts) template() string { return "me-contacts" }
 // MeContact is one contact point.
 type MeContact struct {
 	ID, Kind, Icon, Address, For, State string
-	Up, Paused, Fixable                 bool // may move up; is paused; pausing changes something
+	Up, Paused, Fixable                 bool   // may move up; is paused; pausing changes something
+	Prove                               string // where it is proved; empty: it is
 }
+
+// MeAdd asks for a new number or mailbox.
+type MeAdd struct {
+	Mine
+	Address Field
+}
+
+func (MeAdd) template() string { return "me-add" }
+
+// MeProve asks for what proves a new contact point.
+type MeProve struct {
+	Mine
+	Action  string
+	Kind    string
+	Address string // empty for an office
+	ByLink  bool   // by the link of a mail, not by a code
+	Ways    []Option
+	Code    Field
+}
+
+func (MeProve) template() string { return "me-prove" }
+
+// MeHome is the household.
+type MeHome struct {
+	Mine
+	Mailbox Field
+	Invited string // link to pass on; may be empty
+	Leave   string // empty: in none
+}
+
+func (MeHome) template() string { return "me-home" }
 
 // MeAway is from when until when a member is away.
 type MeAway struct {

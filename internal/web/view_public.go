@@ -113,6 +113,7 @@ type AddressPage struct {
 	Says    []string
 	Network ListedNetwork
 	Write   string
+	Join    []Kept // of the form that goes on to joining, with the address: it stands in no address bar
 	Wish    *WishForm
 	Lines   []Phone
 }
