@@ -88,6 +88,7 @@ func (f *forgetting) all() error {
 	}
 	for _, zone := range zones {
 		for _, step := range []func(buurtbel.ID) error{f.texts, f.messages, f.journal, f.previews, f.left, f.breaches} {
+		for _, step := range []func(buurtbel.ID) error{f.texts, f.messages, f.journal, f.previews, f.desk} {
 			steps = append(steps, func() error { return step(zone) })
 		}
 	}

@@ -170,6 +170,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.keepRoutes()...)
 	all = append(all, s.joinRoutes()...)
 	all = append(all, s.applicationRoutes()...)
+	all = append(all, s.memberListRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

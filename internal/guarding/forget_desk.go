@@ -1,0 +1,16 @@
+package guarding
+
+import (
+	"time"
+
+	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/store"
+)
+
+// keptBulks is how long it is known how members stood before a change of several at once: longer than it can be taken back.
+const keptBulks = 24 * time.Hour
+
+// desk forgets what the coordinator's desk keeps for a while only.
+func (f *forgetting) desk(zone buurtbel.ID) error {
+	return f.write(zone, func(tx *store.Tx) error { return tx.ForgetBulks(f.now.Add(-keptBulks)) })
+}
