@@ -91,7 +91,9 @@ func whom(tx *store.Tx, network buurtbel.ID, b Batch) ([]store.Reachable, Effect
 	mandates, err := tx.Mandates()
 	var out []store.Reachable
 	for _, m := range list {
-		holds := func(d buurtbel.Mandate) bool { return d.Holder == m.Member.ID && (d.Until.IsZero() || d.Until.After(tx.Now())) }
+		holds := func(d buurtbel.Mandate) bool {
+			return d.Holder == m.Member.ID && (d.Until.IsZero() || d.Until.After(tx.Now()))
+		}
 		switch {
 		case !slices.Contains(b.Members, m.Member.ID) || !TakesPart(m.Member.State):
 		case b.Kind == store.BulkLeft && slices.ContainsFunc(mandates, holds):

@@ -235,7 +235,9 @@ func TestAContactPointIsStoppedAsTold(t *testing.T) {
 		}
 		v.read(func(tx *store.Tx) error {
 			entries, err := tx.JournalOf(v.zone)
-			if !slices.ContainsFunc(entries, func(e store.JournalEntry) bool { return strings.Contains(string(e.Content), "as told by telephone") && e.Actor == v.coordinator.Person }) {
+			if !slices.ContainsFunc(entries, func(e store.JournalEntry) bool {
+				return strings.Contains(string(e.Content), "as told by telephone") && e.Actor == v.coordinator.Person
+			}) {
 				t.Error("not in the journal")
 			}
 			return err

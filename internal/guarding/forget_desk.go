@@ -12,5 +12,10 @@ const keptBulks = 24 * time.Hour
 
 // desk forgets what the coordinator's desk keeps for a while only.
 func (f *forgetting) desk(zone buurtbel.ID) error {
-	return f.write(zone, func(tx *store.Tx) error { return tx.ForgetBulks(f.now.Add(-keptBulks)) })
+	return f.write(zone, func(tx *store.Tx) error {
+		if err := tx.ForgetBulks(f.now.Add(-keptBulks)); err != nil {
+			return err
+		}
+		return tx.ForgetDrafts(f.now.Add(-f.periods.Previews))
+	})
 }

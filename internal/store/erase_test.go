@@ -26,6 +26,7 @@ var personal = map[string]string{
 	"own_code.person": "row erased", "own_code.ask": "row erased", "own_code.code": "row erased", "move_asked.member": "row erased", "move_asked.home": "row erased", "move_asked.place": "row erased",
 	"journal_about.member": "row erased", "journal_about.subject": "row erased", "breach.by_id": "kept: the id leads to nobody", "breach.details": "says what happened, and names nobody",
 	"tree_consent.member": "row erased", "exercise_out.member": "row erased",
+	"import_draft.by_id": "kept: the id leads to nobody", "import_draft.payload": "emptied when the list is taken over; given up or seven days old, the row goes",
 	"bulk_member.member": "row erased", "bulk_change.by_id": "kept: the id leads to nobody",
 	"one_use.person": "row erased", "one_use.subject": "row erased", "one_use.hash": "row erased",
 	"session.person": "row erased", "session.hash": "row erased", "session_device.session": "row erased", "session_device.device": "row erased",

@@ -17,19 +17,21 @@ import (
 // memberListRoutes are the coordinator's list of members. They open names: only who may see them comes here, and each look is journalled.
 func (s *Server) memberListRoutes() []route {
 	return []route{
-		{method: "GET", path: "/members", may: buurtbel.MaySeeNames, handler: (*visit).memberNetworks},
-		{method: "GET", path: "/members/{network}", may: buurtbel.MaySeeNames, handler: (*visit).members},
-		{method: "POST", path: "/members/{network}", may: buurtbel.MaySeeNames, handler: (*visit).membersSought},
+		{method: "GET", path: "/members", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).memberNetworks},
+		{method: "GET", path: "/members/{network}", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).members},
+		{method: "POST", path: "/members/{network}", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).membersSought},
 		{method: "GET", path: "/members/{network}/{member}", may: buurtbel.MaySeeNames, handler: (*visit).memberOne},
 		{method: "POST", path: "/members/{network}/{member}", may: buurtbel.MaySeeNames, handler: (*visit).memberOneDo},
-		{method: "POST", path: "/members/{network}/batch", may: buurtbel.MaySeeNames, handler: (*visit).memberBatch},
+		{method: "POST", path: "/members/{network}/batch", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).memberBatch},
 		{method: "POST", path: "/members/{network}/undo", may: buurtbel.MaySeeNames, handler: (*visit).memberUndo},
-		{method: "POST", path: "/members/{network}/print", may: buurtbel.MaySeeNames, handler: (*visit).memberPrint},
-		{method: "POST", path: "/members/{network}/export", may: buurtbel.MaySeeNames, handler: (*visit).memberExport},
+		{method: "POST", path: "/members/{network}/print", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).memberPrint},
+		{method: "POST", path: "/members/{network}/export", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).memberExport},
 	}
 }
 
-func membersPath(network buurtbel.ID, rest string) string { return "/members/" + network.String() + rest }
+func membersPath(network buurtbel.ID, rest string) string {
+	return "/members/" + network.String() + rest
+}
 
 // memberNetworks is the list itself for who has one network, and the choice for who has several.
 func (v *visit) memberNetworks() error {

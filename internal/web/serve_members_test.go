@@ -174,5 +174,6 @@ func TestNothingOfAnExportRunsAsAFormula(t *testing.T) {
 
 // fillDesk puts the ids of members into a path or a form of the coordinator's desk.
 func (s *site) fillDesk(text string) string {
-	return strings.NewReplacer("{member}", s.members[3].String(), "{member-wide}", s.members[8].String(), "{member-abroad}", s.members[17].String()).Replace(text)
+	s.lists()
+	return strings.NewReplacer("{list}", s.brought[0].String(), "{list-abroad}", s.brought[1].String(), "{member}", s.members[3].String(), "{member-wide}", s.members[8].String(), "{member-abroad}", s.members[17].String()).Replace(text)
 }

@@ -63,7 +63,7 @@ func (MemberPage) template() string { return "member" }
 type MemberContact struct {
 	ID, Kind, Address, State string
 	Call                     template.URL
-	Stop, Start                    bool
+	Stop, Start              bool
 }
 
 // MemberBatch is what a change of several members would do.
