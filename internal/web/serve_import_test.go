@@ -75,6 +75,10 @@ func (s *site) works() {
 		if t.Kind != loading.TaskList {
 			continue
 		}
+		s.write(t.Zone, func(tx *store.Tx) error {
+			_, err := tx.TakeTask(t)
+			return err
+		})
 		if err := loading.Listed(s.db)(s.Context(), buurtbel.System(), t); err != nil {
 			s.Fatal(err)
 		}

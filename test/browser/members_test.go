@@ -19,7 +19,7 @@ func TestACoordinatorWorksWithTheList(t *testing.T) {
 	c.looks("members")
 	name := h.neighbour(kerkveld)
 	c.do(chromedp.SendKeys(chromedp.CSS("#q"), name), chromedp.Click(chromedp.CSS("main form .button")))
-	c.reads("op deze lijst")
+	c.reads("Toon weer iedereen")
 	c.looks("members-found")
 	c.do(chromedp.Click(chromedp.CSS(".member-lines a.name")))
 	c.reads("Nummers en adressen")
