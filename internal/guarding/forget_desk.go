@@ -16,6 +16,9 @@ func (f *forgetting) desk(zone buurtbel.ID) error {
 		if err := tx.ForgetBulks(f.now.Add(-keptBulks)); err != nil {
 			return err
 		}
-		return tx.ForgetDrafts(f.now.Add(-f.periods.Previews))
+		if err := tx.ForgetDrafts(f.now.Add(-f.periods.Previews)); err != nil {
+			return err
+		}
+		return tx.ForgetGuests(f.now.Add(-f.periods.Texts))
 	})
 }

@@ -175,5 +175,7 @@ func TestNothingOfAnExportRunsAsAFormula(t *testing.T) {
 // fillDesk puts the ids of members into a path or a form of the coordinator's desk.
 func (s *site) fillDesk(text string) string {
 	s.lists()
-	return strings.NewReplacer("{list}", s.brought[0].String(), "{list-abroad}", s.brought[1].String(), "{member}", s.members[3].String(), "{member-wide}", s.members[8].String(), "{member-abroad}", s.members[17].String()).Replace(text)
+	s.gatherings()
+	return strings.NewReplacer("{meeting}", s.met[0].String(), "{meeting-wide}", s.met[1].String(), "{meeting-abroad}", s.met[2].String(),
+		"{list}", s.brought[0].String(), "{list-abroad}", s.brought[1].String(), "{member}", s.members[3].String(), "{member-wide}", s.members[8].String(), "{member-abroad}", s.members[17].String()).Replace(text)
 }

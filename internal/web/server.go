@@ -182,6 +182,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.applicationRoutes()...)
 	all = append(all, s.memberListRoutes()...)
 	all = append(all, s.importRoutes()...)
+	all = append(all, s.meetingRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 
