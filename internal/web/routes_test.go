@@ -415,8 +415,7 @@ func (s *site) fill(text string) string {
 		"{mandate}", s.deputyMandate.String(), "{foreignMandate}", s.foreignMandate.String(), "{zone}", s.zone.String(), "{other}", s.other.String(),
 		"{drill}", s.drill[0].String(), "{drill-wide}", s.drill[1].String(), "{drill-abroad}", s.drill[2].String(),
 		"{mate}", s.members[4].String(), "{distant}", s.members[9].String(), "{stranger}", s.members[17].String(), "{breach}", s.breach.String(), "{breached}", s.foreignBreach.String(),
-		"{application}", s.application.String(), "{wideApplication}", s.wideApplication.String(), "{foreignApplication}", s.foreignApplication.String()).Replace(text)
-		"{drill}", s.drill[0].String(), "{drill-wide}", s.drill[1].String(), "{drill-abroad}", s.drill[2].String()).Replace(s.fillDesk(text))
+		"{application}", s.application.String(), "{wideApplication}", s.wideApplication.String(), "{foreignApplication}", s.foreignApplication.String()).Replace(s.fillDesk(text))
 }
 
 // session is a browser with a session of a role.

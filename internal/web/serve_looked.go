@@ -43,10 +43,6 @@ func (v *visit) looked() error {
 	return v.respond(http.StatusOK, v.frame(v.t("screen.looked.title"), Calm), view)
 }
 
-// purposes are those that the program itself writes; any other is what somebody wrote as reason.
-var purposes = []string{"phone tree", "lost contact points", "mandates",
-	governing.ForList, governing.ForMember, governing.ForPrint, governing.ForExport, governing.ForBulk}
-
 // purpose says why somebody looked.
 func (v *visit) purpose(text string) string {
 	return guarding.Purpose(v.lang, text)

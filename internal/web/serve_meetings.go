@@ -23,7 +23,7 @@ func (s *Server) meetingRoutes() []route {
 		{method: "GET", path: "/calendar/{meeting}", may: buurtbel.MaySeeNames, handler: (*visit).meeting},
 		{method: "POST", path: "/calendar/{meeting}", may: buurtbel.MaySeeNames, handler: (*visit).meetingDo},
 		{method: "GET", path: "/calendar/{meeting}/meeting.ics", may: buurtbel.MaySeeNames, handler: (*visit).meetingFile},
-		{method: "GET", path: "/meeting/{token}", open: true, handler: (*visit).invitation},
+		{method: "GET", path: "/meeting/{token}", open: true, handler: (*visit).meetingInvitation},
 		{method: "POST", path: "/meeting/{token}", open: true, handler: (*visit).invitationAnswer},
 		{method: "GET", path: "/meeting/{token}/meeting.ics", open: true, handler: (*visit).invitationFile},
 	}
@@ -361,7 +361,7 @@ func (v *visit) invited() (*governing.Invitation, string, error) {
 	return i, link, err
 }
 
-func (v *visit) invitation() error {
+func (v *visit) meetingInvitation() error {
 	i, link, err := v.invited()
 	if err != nil {
 		return err

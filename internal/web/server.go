@@ -68,23 +68,15 @@ type Options struct {
 // Server is the door for browsers.
 type Server struct {
 	o          Options
-	links      gate    // tries at links that need no sign-in
-	checks     gate    // looks at codes, by address
-	misses     gate    // codes that do not exist, by address
-	searches   gate    // addresses that are typed, by address of who types
-	writes     gate    // letters, wishes and remarks, by address of who writes
-	homes      homes   // in which streets members live
-	homesAsked gate    // addresses looked up by who wishes to join, by address of the network
-	live       watches // who watches which alert
-	o        Options
-	links    gate       // tries at links that need no sign-in
-	checks   gate       // looks at codes, by address
-	misses   gate       // codes that do not exist, by address
-	searches gate       // addresses that are typed, by address of who types
-	writes   gate       // letters, wishes and remarks, by address of who writes
-	homes    homes      // in which streets members live
-	live     watches    // who watches which alert
-	reading  sync.Mutex // one list of members at a time
+	links      gate       // tries at links that need no sign-in
+	checks     gate       // looks at codes, by address
+	misses     gate       // codes that do not exist, by address
+	searches   gate       // addresses that are typed, by address of who types
+	writes     gate       // letters, wishes and remarks, by address of who writes
+	homes      homes      // in which streets members live
+	homesAsked gate       // addresses looked up by who wishes to join, by address of the network
+	live       watches    // who watches which alert
+	reading    sync.Mutex // one list of members at a time
 }
 
 // New makes the pages' handler.
