@@ -199,6 +199,9 @@ func (d *demo) seed() error {
 	if err := d.app.SeedApplications(d.w.ctx, d.town); err != nil {
 		return err
 	}
+	if err := d.app.SeedMeetings(d.w.ctx, d.town); err != nil {
+		return err
+	}
 	return d.app.SeedExercises(d.w.ctx, d.town)
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/guarding"
 	"github.com/buurtbel/buurtbel/internal/jobs"
 	"github.com/buurtbel/buurtbel/internal/joining"
+	"github.com/buurtbel/buurtbel/internal/loading"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/web"
 )
@@ -184,7 +185,7 @@ func (a *App) pageable() error {
 // tasks is the table of work that verbs leave for later.
 func (a *App) tasks() map[string]jobs.Verb {
 	verbs := map[string]jobs.Verb{
-		sealHeads: a.sealHeads, forget: guarding.Forget(a.DB, periods(a.Config.Retention)), store.TaskErase: guarding.Erased(a.DB),
+		sealHeads: a.sealHeads, forget: guarding.Forget(a.DB, periods(a.Config.Retention)), store.TaskErase: guarding.Erased(a.DB), loading.TaskList: loading.Listed(a.DB), governing.RemindMeeting: governing.Reminded(a.DB),
 		silences: governing.CheckSilence(a.DB, a.Config.Server.PublicURL), forgetAsked: asking.Forget(a.DB),
 		guarding.TaskEraseOut: guarding.EraseOut(a.DB, a.eraseOut),
 		"calls-stopped":       joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),

@@ -22,8 +22,18 @@ type Staged struct {
 
 // Answers are what a person decided about the reader's questions.
 type Answers struct {
-	AcceptAsked bool // take over what the reader asks about, as it understood it
+	AcceptAsked bool           // take over what the reader asks about, as it understood it
+	Lines       map[int]Answer // of single lines; they win
 }
+
+// Answer is what a person decided about one line.
+type Answer string
+
+// The answers. Without one, what the reader asks about stays out.
+const (
+	Take  Answer = "take"  // as the reader understood it
+	Leave Answer = "leave" // nobody of this line becomes a member
+)
 
 // StageMembers reads a list into the preview of a network. It makes nobody a member.
 func StageMembers(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone *buurtbel.Zone, network buurtbel.ID, t *sheet.Table, o memberfile.Options, a Answers) (*Staged, error) {
@@ -31,34 +41,40 @@ func StageMembers(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone 
 	if err := actor.May(buurtbel.MayImport, scope, db.Now()); err != nil {
 		return nil, err
 	}
+	s, rows, err := understand(ctx, db, scope, zone, t, o, a)
+	if err != nil || len(rows) == 0 {
+		return s, err
+	}
+	s.Import = db.NewID()
+	return s, stage(ctx, db, scope, actor, store.Import{ID: s.Import, Network: network, By: actor.Person, Total: len(rows)}, rows)
+}
+
+// understand reads what would become of a list. It stores nothing.
+func understand(ctx context.Context, db *store.DB, scope buurtbel.Scope, zone *buurtbel.Zone, t *sheet.Table, o memberfile.Options, a Answers) (*Staged, []store.ImportRow, error) {
 	if err := whole(ctx, db, scope); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	countries, err := zone.Reachable()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	o.Country, o.Countries = zone.Country, countries
 	reading, err := memberfile.Read(t, o)
 	if err != nil {
-		return &Staged{Reading: reading}, err
+		return &Staged{Reading: reading}, nil, err
 	}
 	s := &Staged{Reading: reading, Problems: reading.Problems}
 	people, err := s.choose(ctx, db, scope, a)
 	if err != nil {
-		return s, err
+		return s, nil, err
 	}
 	homes, err := register(ctx, db, scope, people)
 	if err != nil {
-		return s, err
+		return s, nil, err
 	}
 	rows := s.rows(people, homes)
 	slices.SortStableFunc(s.Problems, func(a, b memberfile.Problem) int { return a.Line - b.Line })
-	if len(rows) == 0 {
-		return s, nil
-	}
-	s.Import = db.NewID()
-	return s, stage(ctx, db, scope, actor, store.Import{ID: s.Import, Network: network, By: actor.Person, Total: len(rows)}, rows)
+	return s, rows, nil
 }
 
 // whole refuses a new list as long as an earlier one of the network was cut off: those of it who were written are no members yet, and would
@@ -88,7 +104,9 @@ func (s *Staged) choose(ctx context.Context, db *store.DB, scope buurtbel.Scope,
 		switch {
 		case p.SameAs != 0:
 			key = "import.left-double"
-		case p.Confirm && !a.AcceptAsked:
+		case a.Lines[p.Line] == Leave:
+			key = "import.left-choice"
+		case p.Confirm && !a.AcceptAsked && a.Lines[p.Line] != Take:
 			key = "import.left-question"
 		case len(p.Mobiles)+len(p.Fixed)+len(p.Mails) == 0:
 			key = "import.left-no-contact"

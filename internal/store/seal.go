@@ -46,6 +46,11 @@ var sealedColumns = []SealedColumn{
 	{Table: "business", Column: "name", Holds: "a business's name", key: []string{"id"}},
 	{Table: "import_row", Column: "payload", Holds: "a person of a list that is being imported", key: []string{"import", "line", "person"},
 		name: func(k []int64) string { return fmt.Sprintf("payload %d/%d", k[1], k[2]) }},
+	{Table: "import_draft", Column: "payload", Holds: "a list that somebody brought and mends", key: []string{"id"}},
+	{Table: "meeting", Column: "details", Holds: "title and place of a meeting", key: []string{"id"}},
+	{Table: "meeting", Column: "minutes", Holds: "the minutes of a meeting", key: []string{"id"}},
+	{Table: "meeting_vote", Column: "question", Holds: "what a meeting voted on", key: []string{"meeting", "number", "zone"},
+		name: func(k []int64) string { return fmt.Sprintf("question %d", k[1]) }},
 }
 
 // SealedColumns lists the columns whose values cannot be read without the key ring.

@@ -92,6 +92,8 @@ type site struct {
 	deputyMandate  buurtbel.ID
 	foreignMandate buurtbel.ID
 	members        []buurtbel.ID
+	met            []buurtbel.ID // meetings: of kerkveld, wide, and the foreign network
+	brought        []buurtbel.ID // lists of members: by the officer for kerkveld, and abroad
 	later          *atomic.Int64 // how far the house's clock is ahead, in nanoseconds
 	log            *slog.Logger
 	folder         string // of the database

@@ -13,6 +13,7 @@ import (
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/alerting"
 	"github.com/buurtbel/buurtbel/internal/geo"
+	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/locale"
 	"github.com/buurtbel/buurtbel/internal/store"
@@ -39,6 +40,11 @@ func (v *visit) heard() error {
 	link, err := v.link()
 	if err != nil {
 		return err
+	}
+	if i, err := governing.InvitationBehind(v.r.Context(), v.s.o.DB, link); err != nil {
+		return err
+	} else if i != nil {
+		return v.redirect("/meeting/" + link)
 	}
 	p, err := v.s.o.Desk.Shown(v.r.Context(), link)
 	if err != nil {

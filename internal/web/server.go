@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -67,15 +68,16 @@ type Options struct {
 // Server is the door for browsers.
 type Server struct {
 	o          Options
-	links      gate    // tries at links that need no sign-in
-	checks     gate    // looks at codes, by address
-	misses     gate    // codes that do not exist, by address
-	searches   gate    // addresses that are typed, by address of who types
-	writes     gate    // letters, wishes and remarks, by address of who writes
-	written    gate    // the same within a day
-	homes      homes   // in which streets members live
-	homesAsked gate    // addresses looked up by who wishes to join, by address of the network
-	live       watches // who watches which alert
+	links      gate       // tries at links that need no sign-in
+	checks     gate       // looks at codes, by address
+	misses     gate       // codes that do not exist, by address
+	searches   gate       // addresses that are typed, by address of who types
+	writes     gate       // letters, wishes and remarks, by address of who writes
+	written    gate       // the same within a day
+	homes      homes      // in which streets members live
+	homesAsked gate       // addresses looked up by who wishes to join, by address of the network
+	live       watches    // who watches which alert
+	reading    sync.Mutex // one list of members at a time
 }
 
 // New makes the pages' handler.
@@ -171,6 +173,9 @@ func (s *Server) routes() []route {
 	all = append(all, s.keepRoutes()...)
 	all = append(all, s.joinRoutes()...)
 	all = append(all, s.applicationRoutes()...)
+	all = append(all, s.memberListRoutes()...)
+	all = append(all, s.importRoutes()...)
+	all = append(all, s.meetingRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

@@ -110,7 +110,7 @@ func TestContrastOfTokens(t *testing.T) {
 
 // TestRedIsForTheLiveAlert reads the style sheets: only the band of a live alert and its stop button may use --alert.
 func TestRedIsForTheLiveAlert(t *testing.T) {
-	for _, name := range []string{"base.css", "parts.css", "pages.css", "print.css"} {
+	for _, name := range []string{"base.css", "parts.css", "pages.css", "members.css", "print.css"} {
 		data, err := assetFiles.ReadFile("assets/css/" + name)
 		if err != nil {
 			t.Fatal(err)

@@ -98,9 +98,11 @@ func (v *visit) everyPlace() []Link {
 	}
 	add(buurtbel.MayFeedback, "screen.place.debts", "/debts")
 	add(buurtbel.MayTakeIn, "screen.place.applications", "/applications")
+	add(buurtbel.MaySeeNames, "screen.place.members", "/members")
 	add(buurtbel.MaySeeNames, "screen.place.lost", "/lost")
 	add(buurtbel.MaySeeNames, "screen.place.reach", "/reach")
 	add(buurtbel.MaySeeNames, "screen.place.tree", "/tree")
+	add(buurtbel.MaySeeNames, "screen.place.calendar", "/calendar")
 	add(buurtbel.MayConfigure, "screen.place.areas", "/areas")
 	add(buurtbel.MaySeeMandates, "screen.place.mandates", "/mandates")
 	add(buurtbel.MaySeeLooks, "screen.place.looked", "/looked")

@@ -41,6 +41,10 @@ async function ask() {
 }
 if (outage) setInterval(ask, 3_000);
 
+// A page about work that goes on loads again by itself.
+const again = document.querySelector("[data-again]");
+if (again) setTimeout(() => location.reload(), Number(again.dataset.again) * 1000);
+
 document.getElementById("problem")?.focus();
 keepForms();
 makeDialogs();
