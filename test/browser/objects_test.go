@@ -6,6 +6,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/app"
+	"github.com/buurtbel/buurtbel/internal/guarding"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/token"
 	"github.com/buurtbel/buurtbel/internal/web"
@@ -29,6 +30,31 @@ var queries = map[string][]string{
 	"/check":            {"", "?code=K7M-4P9"},
 }
 
+// elsewhere are routes that this gate cannot show: what they need comes about by steps of several people, or they only pass a browser on. A line
+// goes when the gate gets what it needs.
+var elsewhere = map[string]string{
+	"/sign-in/with/{provider}": "passes on to a provider of identities",
+	"/sign-in/from/{provider}": "comes back from one",
+	"/prove/with/{provider}":   "passes on to a provider of identities",
+	"/w/{token}":               "needs a wish left by a resident",
+	"/asked/{member}":          "needs a member's request taken down by an office: own_test.go",
+	"/asked/{member}/wishes":   "the same",
+	"/asked/{member}/contacts": "the same",
+	"/asked/{member}/away":     "the same",
+	"/asked/{member}/reading":  "the same",
+	"/asked/{member}/data":     "the same",
+	"/asked/{member}/leave":    "the same",
+	"/asked/{member}/erase":    "the same",
+	"/breaches/{id}":           "needs a breach on the register",
+	"/join/{token}":            "needs an application under way",
+	"/join/{token}/shop":       "the same",
+	"/verify/{token}":          "the same",
+	"/household/{token}":       "needs an invitation",
+	"/household/leave/{token}": "the same",
+	"/business/join/{token}":   "the same",
+	"/applications/{id}":       "needs an application sent in",
+}
+
 // paths fills a route in; none where what it needs does not exist yet.
 func (o objects) paths(g *gate, route string) []string {
 	network, zone := g.town.Networks[kerkveld].String(), g.town.Zone.ID.String()
@@ -36,16 +62,17 @@ func (o objects) paths(g *gate, route string) []string {
 	for _, query := range append([]string(nil), orBare(queries[route])...) {
 		out = append(out, strings.TrimSuffix(route, "{$}")+strings.ReplaceAll(query, "{network}", network))
 	}
-	var entry, device []string
+	var entry, device, own []string
 	if strings.Contains(route, "{token}") {
-		entry, device = some(g.signInLink()), some(g.deviceLink())
+		entry, device, own = some(g.signInLink()), some(g.deviceLink()), some(g.ownLink())
 	}
 	for _, fill := range []struct {
 		within, placeholder string
 		with                []string
 	}{
 		{"/alerts/", "{id}", o.alerts}, {"/debts/", "{alert}", o.alerts}, {"/alerts/", "{text}", some(g.app.DB.NewID().String())}, {"/exercises/", "{id}", some(o.drill)},
-		{"/s/", "{token}", entry}, {"/h/", "{token}", o.heard}, {"/c/", "{token}", some(o.second)}, {"/device/", "{token}", device},
+		{"/s/", "{token}", entry}, {"/me/in/", "{token}", own}, {"/networks/", "{id}", some(network)}, {"/tips/", "{key}", some("away")}, {"/retention/", "{category}", some(guarding.Categories[0].Key)},
+		{"/asked/", "{member}", some(g.plainMember(kerkveld).String())}, {"/h/", "{token}", o.heard}, {"/c/", "{token}", some(o.second)}, {"/device/", "{token}", device},
 		{"/mandates/", "{mandate}", some(o.mandate)}, {"/templates/", "{key}", some("burglary-in-progress")}, {"/", "{network}", some(network)}, {"/", "{zone}", some(zone)},
 		{"/manifest/", "{language}", some("nl")}, {"/looks/", "{page}", web.SamplePages()},
 	} {
@@ -85,6 +112,14 @@ func last(link string) string { return link[strings.LastIndex(link, "/")+1:] }
 
 func (g *gate) signInLink() string {
 	link, err := g.app.Gate.DirectLink(g.Context(), buurtbel.System(), g.person(buurtbel.RoleOfficer))
+	if err != nil {
+		g.Fatal(err)
+	}
+	return last(link)
+}
+
+func (g *gate) ownLink() string {
+	link, err := g.app.Gate.OwnLink(g.Context(), buurtbel.System(), g.plainMember(kerkveld))
 	if err != nil {
 		g.Fatal(err)
 	}
