@@ -138,7 +138,7 @@ func (s sample) page(name string) (Frame, Page) {
 		f.Title, f.Role = s.t("reach.title"), s.t("role.officer")
 		return f, s.reach()
 	case "outage":
-		f.Title, f.OutageAt = s.t("dispatch.title"), "/looks/outage"
+		f.Title, f.OutageAt = s.t("dispatch.title"), "/looks/nothing-newer"
 		f.Outage = Outage{Words: s.t("carriers.none"), Href: "/looks/trees", All: true}
 		view := s.dispatch(false)
 		view.Preflight.Findings = append([]Finding{{Level: "warned", Code: "carriers", Sentence: s.t("carriers.launch-none", "Until", "04.14 uur")}}, view.Preflight.Findings...)

@@ -41,6 +41,6 @@ async function ask() {
 }
 if (outage) setInterval(ask, 3_000);
 
-document.getElementById("problem")?.focus();
+document.querySelector("#problem:not(.looks #problem)")?.focus();
 keepForms();
 makeDialogs();
