@@ -11,7 +11,18 @@ import (
 // looksPage shows every component; the pages it links to are filled with an invented town.
 type looksPage struct {
 	Pages    []Link
-	Tokens   []string
+	Variants []Link
+	Swatches []Swatch
+	Sizes    []string
+	Steps    []int
+	Icons    []string
+	Menu     Frame // of the view menu
+	Outage   Outage
+	Verdict  []string
+	Cards    []Card
+	Names    []NameStep
+	Lines    []AlertLine
+	Entries  []Entry
 	Launch   string
 	Fields   []Field
 	Messages Frame
@@ -29,12 +40,8 @@ type looksPage struct {
 
 func (looksPage) template() string { return "looks" }
 
-// tokens are the colours worth looking at, as tokens.css names them.
-var tokens = []string{"surface", "surface-raised", "surface-sunk", "ink", "ink-soft", "line", "line-strong", "link", "accent", "chosen", "good", "warn", "move",
-	"alert", "exercise", "exercise-stripe"}
-
 // Looks serves /looks and /looks/<page>: the components and every page with invented data. It reads nothing and changes nothing.
-// ?lang=, ?theme= and ?exercise=yes show the variants.
+// ?lang=, ?theme=, ?contrast=more, ?print=large and ?exercise=yes show the variants.
 func Looks() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lang := buurtbel.Language(r.FormValue("lang"))
@@ -50,6 +57,7 @@ func Looks() http.Handler {
 		if theme := r.FormValue("theme"); theme == "light" || theme == "dark" {
 			frame.Theme = theme
 		}
+		frame.Strong, frame.Large = r.FormValue("contrast") == "more", r.FormValue("print") == "large"
 		if err := Respond(w, http.StatusOK, frame, view); err != nil {
 			http.Error(w, locale.Text(lang, "error.internal", nil), http.StatusInternalServerError)
 		}
@@ -130,7 +138,7 @@ func (s sample) page(name string) (Frame, Page) {
 		f.Title, f.Role = s.t("reach.title"), s.t("role.officer")
 		return f, s.reach()
 	case "outage":
-		f.Title, f.OutageAt = s.t("dispatch.title"), "/looks/outage"
+		f.Title, f.OutageAt = s.t("dispatch.title"), "/looks/nothing-newer"
 		f.Outage = Outage{Words: s.t("carriers.none"), Href: "/looks/trees", All: true}
 		view := s.dispatch(false)
 		view.Preflight.Findings = append([]Finding{{Level: "warned", Code: "carriers", Sentence: s.t("carriers.launch-none", "Until", "04.14 uur")}}, view.Preflight.Findings...)
@@ -194,8 +202,14 @@ func (s sample) frame() Frame {
 func (s sample) looks() looksPage {
 	d := s.dispatch(true)
 	l := s.live(false)
-	p := looksPage{Tokens: tokens, Launch: d.Preflight.Launch.Words, Findings: d.Preflight.Findings, Checks: d.Preflight.Elements, Bubbles: d.Preflight.Bubbles,
-		Letter: d.Preflight.Letter, Counts: l.Counts, Plot: l.Plot, Gaps: l.Gaps, Back: l.Back, Facts: s.journal().Facts, Map: d.Map}
+	colours, err := swatches(s.lang)
+	if err != nil { // embedded: the tests read it
+		colours = nil
+	}
+	journal := s.journal()
+	p := looksPage{Swatches: colours, Sizes: sizes, Steps: steps, Icons: iconNames(), Menu: Frame{Language: s.lang, Path: "/looks"}, Outage: Outage{Words: s.t("carriers.none"), Href: "/looks/trees", All: true},
+		Names: s.steps(), Entries: journal.Entries, Lines: []AlertLine{{"/looks/live", sampleTitle, "BIN Kerkveld", "vandaag 02.14 uur", s.t("alert.running"), s.exercise}}, Launch: d.Preflight.Launch.Words, Findings: d.Preflight.Findings, Checks: d.Preflight.Elements, Bubbles: d.Preflight.Bubbles,
+		Letter: d.Preflight.Letter, Counts: l.Counts, Plot: l.Plot, Gaps: l.Gaps, Back: l.Back, Facts: journal.Facts, Map: d.Map}
 	p.Map.Places = d.Preflight.Places
 	p.Messages = Frame{Status: s.t("confirm.done-yes"), Problem: s.t("dispatch.wait-refused")}
 	p.Fields = []Field{
@@ -203,8 +217,27 @@ func (s sample) looks() looksPage {
 		{Name: "email-sample", Label: s.t("field.email"), Hint: s.t("field.email-hint"), Value: "ann.peeters", Error: s.t("field.email-error"), Type: "email"},
 		{Name: "text-sample", Label: s.t("field.feedback"), Hint: s.t("field.feedback-hint"), Rows: 3},
 	}
+	if _, view := s.start(s.frame(), "officer"); view != nil {
+		if start, ok := view.(Start); ok {
+			p.Cards = start.Cards
+		}
+	}
+	if _, view := s.check(s.frame(), "check-unknown"); view != nil {
+		if code, ok := view.(Code); ok {
+			p.Verdict = code.Says
+		}
+	}
+	p.Variants = s.variants()
 	for _, name := range samplePages {
 		p.Pages = append(p.Pages, Link{Words: name, Href: "/looks/" + name})
 	}
 	return p
+}
+
+// variants are the same page as other people see it.
+func (s sample) variants() []Link {
+	at := "/looks?lang=" + string(s.lang)
+	return []Link{{Words: s.t("frame.theme.light"), Href: at + "&theme=light"}, {Words: s.t("frame.theme.dark"), Href: at + "&theme=dark"},
+		{Words: s.t("looks.strong-light"), Href: at + "&theme=light&contrast=more"}, {Words: s.t("looks.strong-dark"), Href: at + "&theme=dark&contrast=more"},
+		{Words: s.t("frame.print-large"), Href: at + "&print=large"}, {Words: s.t("frame.drill"), Href: at + "&exercise=yes"}}
 }

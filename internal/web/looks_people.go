@@ -21,7 +21,7 @@ func (s sample) signIn(sent bool) (Frame, Page) {
 // enter is the page behind the link of a sign-in mail.
 func (s sample) enter(f Frame) (Frame, Page) {
 	f.Title, f.Shape, f.Places, f.Person, f.HandOver, f.SignOut = s.t("sign-in.title"), Bare, nil, "", "", ""
-	return f, SignIn{Action: "/sign-in", Enter: "/s/x", Name: "Ann Peeters", PIN: Field{Name: "pin", Label: s.t("field.pin"), Hint: s.t("field.pin-hint"), Type: "password", Auto: "off", Mode: "numeric"}}
+	return f, SignIn{Action: "/sign-in", Enter: "/s/x", Name: "Ann Peeters", PIN: Field{Name: "pin", Label: s.t("field.pin"), Hint: s.t("field.pin-hint"), Type: "password", Auto: "one-time-code", Mode: "numeric"}}
 }
 
 func (s sample) start(f Frame, role string) (Frame, Page) {
@@ -97,7 +97,7 @@ func (s sample) confirm() Confirm {
 
 func (s sample) handOver() HandOver {
 	return HandOver{Action: "/hand-over", Back: "/", People: []Option{{"1", "Bart Maes", "", false}, {"2", "Chloé Lambert", "", true}}, Other: "/sign-in", Leave: true,
-		PIN: Field{Name: "pin", Label: s.t("field.pin"), Type: "password", Auto: "off", Mode: "numeric"}}
+		PIN: Field{Name: "pin", Label: s.t("field.pin"), Type: "password", Auto: "one-time-code", Mode: "numeric"}}
 }
 
 func (s sample) lost() Lost {

@@ -41,6 +41,8 @@ type Frame struct {
 	Language buurtbel.Language
 	Title    string // of this page, already in words; the product's name is added
 	Theme    string // "light", "dark" or "" for the device's own
+	Strong   bool   // high contrast was chosen; the device's own choice counts without it
+	Large    bool   // large print was chosen, or the member wishes it: 140 %
 	Mode     Mode
 	Shape    Shape
 	Zone     string   // "Politiezone Kerkveld"; may be empty
@@ -54,13 +56,14 @@ type Frame struct {
 	Refresh  int      // seconds after which the page loads again without script; 0 never
 	Status   string   // a sentence about what was just done; read out
 	Problem  string   // a sentence about what is wrong with the form; read out first
-	Large    bool     // the member wishes large print
 	Manifest string   // of the app that this page can be put on a home screen as; empty: none
 	Scripts  []string // modules of this page; Render sets them
 	SignIn   string   // where somebody with an office signs in; empty elsewhere than on public pages
 	Foot     *Foot    // of a public page
 	Sheet    string   // a style sheet beside the common ones
 	NoIndex  bool     // of a public page that no search engine should keep
+	Listed   bool     // search engines may show it: public pages, and never one behind a link or a sign-in
+	About    string   // one sentence for search engines; empty: what Buurtbel is
 	Outage   Outage   // what cannot go out now
 	OutageAt string   // where the same is asked again; empty for who does not work at the desk
 }
@@ -157,6 +160,7 @@ func words(lang buurtbel.Language) template.FuncMap {
 		"bell":   func() template.HTML { return bellMark },
 		"keys":   keyHint,
 		"langs":  func() []buurtbel.Language { return buurtbel.Languages },
+		"tie":    func(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }, // a number stays on one line
 		"lines":  func(s string) []string { return strings.Split(s, "\n") },
 		"states": func() []string { return States },
 		"list":   func(items ...string) []string { return items },

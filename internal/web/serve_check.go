@@ -48,7 +48,7 @@ func (v *visit) check() error {
 		}
 	}
 	f := v.frame(v.t("screen.check.title"), Calm)
-	f.Shape = Bare
+	f.Shape, f.Listed, f.About = Bare, page.Asked == "", v.t("screen.check.lead")
 	if page.Drill {
 		f.Mode = Exercise
 	}

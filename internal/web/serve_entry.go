@@ -83,7 +83,7 @@ func (v *visit) enterPage(status int, wrong, problem string) error {
 	f := v.bare(v.t("screen.sign-in.title"))
 	f.Path, f.Problem = "/s/"+link, problem
 	return v.respond(status, f, SignIn{Action: "/sign-in", Enter: "/s/" + link, Name: who.Name, Shared: v.cookie(cookieDevice) != "",
-		PIN: Field{Name: "pin", Label: v.t("screen.field.pin"), Hint: v.t("screen.field.pin-hint"), Error: wrong, Type: "password", Auto: "off", Mode: "numeric"}})
+		PIN: Field{Name: "pin", Label: v.t("screen.field.pin"), Hint: v.t("screen.field.pin-hint"), Error: wrong, Type: "password", Auto: "one-time-code", Mode: "numeric"}})
 }
 
 // enterNow uses the link up. The session's cookie is new, whatever the browser brought.
@@ -146,7 +146,7 @@ func (v *visit) handOverPage(status int, back, chosen, wrong string) error {
 		return err
 	}
 	view := HandOver{Action: "/hand-over", Back: back, Other: "/sign-in", Leave: v.session != nil,
-		PIN: Field{Name: "pin", Label: v.t("screen.field.pin"), Error: wrong, Type: "password", Auto: "off", Mode: "numeric", Focus: true}}
+		PIN: Field{Name: "pin", Label: v.t("screen.field.pin"), Error: wrong, Type: "password", Auto: "one-time-code", Mode: "numeric", Focus: true}}
 	for _, p := range people {
 		if v.session == nil || p.ID != v.actor.Person {
 			view.People = append(view.People, Option{ID: p.ID.String(), Words: p.Name, Chosen: p.ID.String() == chosen})
@@ -211,5 +211,18 @@ func (v *visit) setView() error {
 	case "device":
 		v.setCookie(cookieTheme, "", 0)
 	}
+	v.setChoice("contrast", cookieContrast, "more")
+	v.setChoice("print", cookiePrint, "large")
 	return v.redirect(v.r.PostFormValue("back"))
+}
+
+// setChoice keeps one value of a field for this browser and forgets it at any other; a form without the field changes nothing.
+func (v *visit) setChoice(field, cookie, kept string) {
+	switch v.r.PostFormValue(field) {
+	case "":
+	case kept:
+		v.setCookie(cookie, kept, viewLasts)
+	default:
+		v.setCookie(cookie, "", 0)
+	}
 }

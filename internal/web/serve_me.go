@@ -130,7 +130,7 @@ func (v *visit) view(m mine, s *store.Self) Mine {
 			out.How = append(out.How, Option{ID: how, Words: v.t("screen.me.asked-" + how), Chosen: how == m.word.How})
 		}
 	}
-	v.large = s.Member.Choices.Large
+	v.large = v.large || s.Member.Choices.Large
 	return out
 }
 

@@ -37,6 +37,7 @@ func (v *visit) numbers() error {
 		view.Lines = append(view.Lines, Link{Words: z.Name, Href: numberPath(z, "")})
 	}
 	f := v.frame(v.t("screen.number.title"), Calm)
+	f.Listed = true
 	f.Shape = Bare
 	return v.respond(http.StatusOK, f, view)
 }
@@ -101,6 +102,7 @@ func (v *visit) numberPage(z *buurtbel.Zone, print bool) error {
 	}
 	view.Print = print
 	f := v.frame(v.t("screen.number.title"), Calm)
+	f.Listed = true
 	f.Shape = Bare
 	return v.respond(http.StatusOK, f, view)
 }

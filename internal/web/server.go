@@ -107,8 +107,9 @@ type visit struct {
 	zone    buurtbel.ID     // the zone that the person works in
 	lang    buurtbel.Language
 	chose   bool   // the browser chose lang itself
-	large   bool   // the member wishes large print
 	theme   string // "light", "dark" or "" for the device's own
+	strong  bool   // high contrast was chosen
+	large   bool   // large print was chosen, or the member wishes it
 	now     time.Time
 	amiss   string // what was wrong with the code by which the person meant to show who it is
 }

@@ -21,6 +21,8 @@ const (
 	cookieSession  = "session"
 	cookieDevice   = "device" // names a shared desk PC
 	cookieTheme    = "theme"
+	cookieContrast = "contrast"
+	cookiePrint    = "print"
 	cookieLanguage = "language"
 	cookieTicket   = "ticket" // the question that a passkey answers
 	cookieWay      = "way"    // to an identity provider and back
@@ -55,6 +57,7 @@ func (v *visit) look() {
 	if theme := v.cookie(cookieTheme); theme == "light" || theme == "dark" {
 		v.theme = theme
 	}
+	v.strong, v.large = v.cookie(cookieContrast) == "more", v.cookie(cookiePrint) == "large"
 	v.lang = buurtbel.Language(v.cookie(cookieLanguage))
 	if v.chose = v.lang.Valid(); !v.chose {
 		v.lang = accepted(v.r.Header.Get("Accept-Language"))

@@ -12,7 +12,7 @@ import (
 // frame is what stands around a page of the visit: zone, person, role, places, how to hand over and sign out. What cannot be read is left
 // out: a page about a failure needs no store.
 func (v *visit) frame(title string, mode Mode) Frame {
-	f := Frame{Language: v.lang, Title: title, Theme: v.theme, Mode: mode, Path: "/"}
+	f := Frame{Language: v.lang, Title: title, Theme: v.theme, Strong: v.strong, Large: v.large, Mode: mode, Path: "/"}
 	if v.r.Method == http.MethodGet {
 		f.Path = v.r.URL.RequestURI()
 	}

@@ -64,6 +64,7 @@ type house struct {
 	axe     string
 	host    string
 	change  func(c *config.Config, port string)
+	now     func() time.Time
 
 	stopPages func() // takes the connection away from every browser
 
@@ -72,13 +73,21 @@ type house struct {
 }
 
 // found builds the house, or skips where there is no browser.
-func found(t *testing.T, members int) *house {
+func found(t *testing.T, members int) *house { t.Helper(); return foundWhen(t, members, nil) }
+
+// foundWhen is found with another clock; nil is the real one.
+func foundWhen(t *testing.T, members int, now func() time.Time) *house {
 	t.Helper()
-	return foundAt(t, members, "127.0.0.1", nil)
+	return foundBy(t, members, "127.0.0.1", nil, now)
 }
 
 // foundAt is found under the name by which browsers reach the pages, with a configuration that change may change: port is that of the pages.
 func foundAt(t *testing.T, members int, host string, change func(c *config.Config, port string)) *house {
+	t.Helper()
+	return foundBy(t, members, host, change, nil)
+}
+
+func foundBy(t *testing.T, members int, host string, change func(c *config.Config, port string), now func() time.Time) *house {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -88,7 +97,7 @@ func foundAt(t *testing.T, members int, host string, change func(c *config.Confi
 	if err != nil {
 		missing(t, "axe-core", "scripts/peers")
 	}
-	h := &house{T: t, axe: string(axe), host: host, change: change}
+	h := &house{T: t, axe: string(axe), host: host, change: change, now: now}
 	h.spawn()
 	h.serve(members)
 	h.start(path)
@@ -134,7 +143,7 @@ func (h *house) serve(members int) {
 	if h.change != nil {
 		h.change(c, port)
 	}
-	o := app.Options{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	o := app.Options{Now: h.now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	if testing.Verbose() {
 		o.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}

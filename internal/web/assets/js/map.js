@@ -130,6 +130,7 @@ function show(host) {
   const map = new maplibre.Map({
     container: host.querySelector("[data-canvas]"), style: style(host, areas), bounds: areas.features.length ? box(areas.features) : undefined,
     fitBoundsOptions: { padding: 36 }, attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: still ? 0 : 150,
+    locale: { "Map.Title": host.dataset.wordPicture, "NavigationControl.ZoomIn": host.dataset.wordIn, "NavigationControl.ZoomOut": host.dataset.wordOut },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "bottom-right");

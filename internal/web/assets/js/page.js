@@ -45,6 +45,6 @@ if (outage) setInterval(ask, 3_000);
 const again = document.querySelector("[data-again]");
 if (again) setTimeout(() => location.reload(), Number(again.dataset.again) * 1000);
 
-document.getElementById("problem")?.focus();
+document.querySelector("#problem:not(.looks #problem)")?.focus();
 keepForms();
 makeDialogs();
