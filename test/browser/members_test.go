@@ -32,7 +32,7 @@ func TestACoordinatorWorksWithTheList(t *testing.T) {
 		chromedp.Evaluate[chromedp.Void](`document.querySelector("#kind").value = "left"`))
 	c.looks("members-batch")
 	c.do(chromedp.Click(chromedp.CSS(`form[action$="/batch"] button.button:not(.quiet)`)))
-	c.reads("heeft een rol en blijft")
+	c.reads("Klopt dit?")
 	c.looks("member-batch")
 	c.do(chromedp.Click(chromedp.CSS("main .go")))
 	c.reads("Het vertrek is genoteerd")
