@@ -194,7 +194,7 @@ func (g *gate) happen() {
 	})
 }
 
-// announced puts an exercise into the second network that was agreed to and told, for today. The program itself proposes one in the first.
+// announced puts an exercise into the second network that was agreed to and told, for today.
 func (g *gate) announced() buurtbel.ID {
 	g.Helper()
 	now := g.now()
@@ -205,7 +205,22 @@ func (g *gate) announced() buurtbel.ID {
 		g.Fatal(err)
 	}
 	e.Agreed = e.Cost.Amount
-	err = g.app.DB.Write(g.Context(), buurtbel.Scope{Zone: g.town.Zone.ID}, func(tx *store.Tx) error { return tx.InsertExercise(e) })
+	g.until("the exercise of today", func() bool { // the program may propose one of its own meanwhile
+		err = g.app.DB.Write(g.Context(), buurtbel.Scope{Zone: g.town.Zone.ID}, func(tx *store.Tx) error {
+			list, err := tx.Exercises(0)
+			if err != nil {
+				return err
+			}
+			for _, was := range list {
+				if was.Network == e.Network && was.State == buurtbel.ExerciseProposed {
+					e.ID = was.ID
+					return tx.ChangeExercise(was, e)
+				}
+			}
+			return tx.InsertExercise(e)
+		})
+		return err == nil || buurtbel.KindOf(err) != buurtbel.Conflict
+	})
 	if err != nil {
 		g.Fatal(err)
 	}
