@@ -105,8 +105,11 @@ func TestAMeetingFromInvitationToConfirmedMandate(t *testing.T) {
 	if _, ok := s.mail.last(mailboxOf(4), "binnenkort"); ok {
 		t.Error("who does not come was reminded")
 	}
+}
 
-	// Afterwards: minutes, votes, and the mandate that the meeting confirmed.
+// TestAMeetingsMinutesConfirmAMandate: minutes, votes, and the mandate that the meeting confirmed.
+func TestAMeetingsMinutesConfirmAMandate(t *testing.T) {
+	s := found(t)
 	held := store.Meeting{ID: s.db.NewID(), Network: s.kerkveld, Kind: "members", Invites: "all", Title: "Vorige vergadering", From: s.db.Now().Add(-26 * time.Hour), Until: s.db.Now().Add(-24 * time.Hour)}
 	s.write(s.zone, func(tx *store.Tx) error { return tx.InsertMeeting(held) })
 	o := s.as(s.people[buurtbel.RoleOfficer])
