@@ -81,6 +81,8 @@ var unasked = map[string]string{
 	"entering.Gate.Leave":           "the session is the right",
 	"entering.Gate.HandOver":        "the session is the right",
 	"entering.Gate.Colleagues":      "the shared PC's cookie is the right: it is given where somebody signed in",
+	"governing.InvitationBehind":    "the link's signature is the right",
+	"governing.AnswerInvitation":    "the link's signature is the right",
 	"joining.DeviceLink":            "the acknowledgement link's signature is the right",
 	"joining.ShowDevices":           "the link's signature is the right",
 	"joining.AddBrowser":            "the link's signature is the right",

@@ -171,6 +171,9 @@ func TestSpelling(t *testing.T) {
 			t.Errorf("%q: replacements %+v", text, made)
 		}
 	}
+	if got, _ := gsm.Spelling("\u01c5\u0301n"); got != "Dzn" {
+		t.Errorf("a mark after a letter that is spelt anew: %q", got)
+	}
 	if got, made := gsm.Spelling("vuur 🔥 Жë"); got != "vuur 🔥 Жe" || len(made) != 1 || made[0].Position != 8 {
 		t.Errorf("what has no spelling stays: %q %+v", got, made)
 	}

@@ -37,9 +37,13 @@ func Spelling(text string) (string, []Replacement) {
 		return text, made
 	}
 	var b strings.Builder
-	position := 0
+	position, respelt := 0, false
 	for _, r := range norm.NFC.String(text) {
 		to, ok := respell(r)
+		if !ok && respelt && isMark(r) { // it would join the letter that another spelling left
+			to, ok = "", true
+		}
+		respelt = ok
 		if ok {
 			made = append(made, Replacement{Position: position, From: string(r), To: to})
 		}
@@ -48,6 +52,9 @@ func Spelling(text string) (string, []Replacement) {
 	}
 	return b.String(), made
 }
+
+// isMark tells whether r is a combining mark.
+func isMark(r rune) bool { return r >= 0x0300 && r < 0x0370 }
 
 // respell gives the spelling of r and whether it differs from r.
 func respell(r rune) (string, bool) {
@@ -62,7 +69,7 @@ func respell(r rune) (string, bool) {
 		switch {
 		case Fits(d):
 			b.WriteRune(d)
-		case d >= 0x0300 && d < 0x0370: // a combining mark: the letter stands without it
+		case isMark(d): // the letter stands without it
 		default:
 			return string(r), false
 		}
