@@ -17,6 +17,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/channel/voice/sip"
 )
 
+// ringing is a telephone that rings for a moment: two packets that leave together may be read in another order.
 const ringing = `<send><![CDATA[
 SIP/2.0 180 Ringing
 [last_Via:]
@@ -26,7 +27,8 @@ SIP/2.0 180 Ringing
 [last_CSeq:]
 Content-Length: 0
 
-]]></send>`
+]]></send>
+<pause milliseconds="200"/>`
 
 func TestRefusalsOfARealPeer(t *testing.T) {
 	for _, c := range []struct {
