@@ -1,3 +1,5 @@
+//go:build lighthouse
+
 package browser_test
 
 import (
@@ -14,6 +16,9 @@ import (
 	"github.com/buurtbel/buurtbel/internal/web"
 )
 
+// A part of what Lighthouse says is a speed, which no test of the whole may depend on, so it is asked for by name:
+// go test -tags lighthouse ./test/browser -run Lighthouse.
+//
 // TestPublicPagesInLighthouse takes every open route of the server's table that needs no link of one's own: at least 95 for speed on a slow
 // telephone, for accessibility, for practice and for being found. A page that asks search engines to leave it out is not asked why.
 func TestPublicPagesInLighthouse(t *testing.T) {
