@@ -40,6 +40,9 @@ func (s *site) session(role buurtbel.Role) *browser {
 }
 
 func TestEveryRouteForEveryRole(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: one request after the other, thousands of them")
+	}
 	s := found(t)
 	s.alerts()
 	s.applications()
