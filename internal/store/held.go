@@ -7,17 +7,17 @@ import (
 	"github.com/buurtbel/buurtbel"
 )
 
-// FinishTask ends a task that this process holds, in the transaction of the verb's own effect, so that the effect happens once. With a
+// FinishTask ends a task as it was taken, in the transaction of the verb's own effect, so that the effect happens once. With a
 // moment in again the task stays for then. When the same work was left anew meanwhile, it runs once more at once. Conflict
-// (error.task.taken) when another process holds the task by now: then the effect must not happen here.
+// (error.task.taken) when the claim holds no more, because another one took the task or the task was ended already: then the effect must not happen here.
 func (tx *Tx) FinishTask(t Task, again time.Time) error {
-	held := ` where id = $1 and zone = $2 and node = $3 and tries = $4 and lease <> 0`
+	held := ` where id = $1 and zone = $2 and claim = $3 and tries = $4 and lease <> 0`
 	n, err := int64(0), error(nil)
 	if again.IsZero() {
-		n, err = tx.exec(`delete from task`+held, t.ID, t.Zone, tx.db.node, t.Tries+1)
+		n, err = tx.exec(`delete from task`+held, t.ID, t.Zone, t.claim, t.Tries+1)
 	} else {
 		tx.Wake()
-		n, err = tx.exec(`update task set due = $5, lease = 0, tries = 0, last_error = ''`+held, t.ID, t.Zone, tx.db.node, t.Tries+1, micros(again))
+		n, err = tx.exec(`update task set due = $5, lease = 0, tries = 0, last_error = ''`+held, t.ID, t.Zone, t.claim, t.Tries+1, micros(again))
 	}
 	if err != nil {
 		return fmt.Errorf("end task: %w", err)
@@ -25,7 +25,7 @@ func (tx *Tx) FinishTask(t Task, again time.Time) error {
 	if n == 1 {
 		return nil
 	}
-	n, err = tx.exec(`update task set lease = 0 where id = $1 and zone = $2 and node = $3 and tries = 0 and lease <> 0`, t.ID, t.Zone, tx.db.node)
+	n, err = tx.exec(`update task set lease = 0 where id = $1 and zone = $2 and claim = $3 and tries = 0 and lease <> 0`, t.ID, t.Zone, t.claim)
 	if err != nil {
 		return fmt.Errorf("free task: %w", err)
 	}
@@ -41,8 +41,8 @@ func (tx *Tx) PauseTask(t Task, until time.Time, word string) error {
 	if word == "" {
 		word = "other" // FreeTasks tells by the word that the task rests
 	}
-	_, err := tx.exec(`update task set lease = $1, last_error = $2 where id = $3 and zone = $4 and node = $5 and lease <> 0`,
-		micros(until), word, t.ID, t.Zone, tx.db.node)
+	_, err := tx.exec(`update task set lease = $1, last_error = $2 where id = $3 and zone = $4 and claim = $5 and lease <> 0`,
+		micros(until), word, t.ID, t.Zone, t.claim)
 	if err != nil {
 		return fmt.Errorf("put task off: %w", err)
 	}

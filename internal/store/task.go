@@ -14,6 +14,8 @@ type Task struct {
 	ID, Zone, Subject buurtbel.ID
 	Kind              string
 	Tries             int
+
+	claim buurtbel.ID // of who takes it: no two claims are alike, those of one process neither
 }
 
 // Later leaves work for later, in the same transaction as its cause. The same kind for the same subject is one task: the earlier moment counts.
@@ -38,7 +40,7 @@ func (tx *Tx) LaterIn(zone buurtbel.ID, kind string, subject buurtbel.ID, notBef
 const taskLease = 30 * time.Second
 
 // DueTasks lists tasks that are due and that nobody holds, at most each of a kind, the oldest first; none of the kinds in without. TakeTask
-// takes one.
+// takes one, in the name of the claim that each is given here.
 func (tx *Tx) DueTasks(each int, without []string) ([]Task, error) {
 	p := pair{
 		lite: `select id, zone, kind, subject, tries from (select *, row_number() over (partition by kind order by due, id) as place from task
@@ -52,7 +54,7 @@ func (tx *Tx) DueTasks(each int, without []string) ([]Task, error) {
 	}
 	var out []Task
 	err = tx.each(func(r *sql.Rows) error {
-		var t Task
+		t := Task{claim: tx.db.ids.Next(tx.now)}
 		err := r.Scan(&t.ID, &t.Zone, &t.Kind, &t.Subject, &t.Tries)
 		out = append(out, t)
 		return err
@@ -65,8 +67,8 @@ func (tx *Tx) DueTasks(each int, without []string) ([]Task, error) {
 
 // TakeTask claims a task as DueTasks gave it; false when another process was first, or it is due no more.
 func (tx *Tx) TakeTask(t Task) (bool, error) {
-	n, err := tx.exec(`update task set lease = $1, node = $2, tries = tries + 1, last_error = '' where id = $3 and zone = $4 and tries = $5 and due <= $6 and lease <= $7`,
-		micros(tx.now.Add(taskLease)), tx.db.node, t.ID, t.Zone, t.Tries, micros(tx.now), micros(tx.now))
+	n, err := tx.exec(`update task set lease = $1, node = $2, claim = $8, tries = tries + 1, last_error = '' where id = $3 and zone = $4 and tries = $5 and due <= $6 and lease <= $7`,
+		micros(tx.now.Add(taskLease)), tx.db.node, t.ID, t.Zone, t.Tries, micros(tx.now), micros(tx.now), t.claim)
 	if err != nil {
 		return false, fmt.Errorf("take task: %w", err)
 	}

@@ -141,3 +141,43 @@ func TestTasksComeBack(t *testing.T) {
 		}
 	})
 }
+
+// A verb that left its task for now may still be ending when the same process takes the task anew: it ends nothing of that.
+func TestEndOfATaskThatWasTakenAnew(t *testing.T) {
+	clocked(t, 0, func(t *testing.T, v *village, now *time.Time) {
+		take := func() store.Task {
+			var list []store.Task
+			v.write(func(tx *store.Tx) (err error) {
+				list, err = tx.TakeTasks(9)
+				return err
+			})
+			if len(list) != 1 {
+				t.Fatalf("took %d tasks", len(list))
+			}
+			return list[0]
+		}
+		finish := func(task store.Task, again time.Time) error {
+			return v.db.Write(t.Context(), v.scope, func(tx *store.Tx) error { return tx.FinishTask(task, again) })
+		}
+		v.write(func(tx *store.Tx) error { return tx.Later("kind", 5, *now) })
+		first := take()
+		if err := finish(first, *now); err != nil {
+			t.Fatal(err)
+		}
+		second := take()
+		if err := finish(first, time.Time{}); buurtbel.KeyOf(err) != "error.task.taken" {
+			t.Errorf("the first ended the second: %v", err)
+		}
+		v.write(func(tx *store.Tx) error { return tx.Later("kind", 5, *now) }) // and left anew
+		if err := finish(first, time.Time{}); buurtbel.KeyOf(err) != "error.task.taken" {
+			t.Errorf("the first gave the second back: %v", err)
+		}
+		v.write(func(tx *store.Tx) error { return tx.PauseTask(first, now.Add(time.Hour), "failed") })
+		if err := finish(second, now.Add(time.Hour)); err != nil {
+			t.Errorf("the second could not end: %v", err)
+		}
+		if third := take(); third.Subject != 5 {
+			t.Errorf("what was left anew is lost: %+v", third)
+		}
+	})
+}
