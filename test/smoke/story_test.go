@@ -203,7 +203,7 @@ func (s *story) within(limit time.Duration, what string, yes func() bool) {
 		select {
 		case <-tick.C:
 		case <-over:
-			s.Fatalf("waited %s for %s", limit, what)
+			s.Fatalf("waited %s for %s; logged: %q", limit, what, s.log.taken())
 		}
 	}
 }
