@@ -203,7 +203,7 @@ func TestCoordinatorOnATelephone(t *testing.T) {
 		return strings.Contains(p.says(), "contactgegeven werkt niet meer")
 	})
 	p.looks("start-coordinator")
-	p.do(chromedp.Click(chromedp.CSS(".card .go")))
+	p.do(chromedp.Click(chromedp.CSS(`.card a[href$="/lost"]`)))
 	p.reads("Toon de namen")
 	p.looks("lost")
 	p.do(chromedp.Click(chromedp.CSS("main form .button")))
