@@ -324,7 +324,7 @@ func (w *town) read(f func(*store.Tx) error) {
 // until waits for something that a commit brings about.
 func (w *town) until(what string, ok func() bool) {
 	w.Helper()
-	tick, end := time.NewTicker(10*time.Millisecond), time.After(15*time.Second)
+	tick, end := time.NewTicker(10*time.Millisecond), time.After(40*time.Second)
 	defer tick.Stop()
 	for !ok() {
 		select {

@@ -40,7 +40,7 @@ func TestRunEndsWhenNothingCanBeDelivered(t *testing.T) {
 		if err == nil {
 			t.Error("it ended without a reason")
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(40 * time.Second):
 		t.Fatal("it looks alive and delivers nothing")
 	}
 	if err := a.Close(); err != nil {

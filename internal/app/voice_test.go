@@ -114,7 +114,7 @@ func TestSpokenBeforeTheFirstCall(t *testing.T) {
 			select {
 			case text := <-said:
 				missing = slices.DeleteFunc(missing, func(piece string) bool { return strings.Contains(text, piece) })
-			case <-time.After(20 * time.Second):
+			case <-time.After(40 * time.Second):
 				t.Errorf("nobody said %q", missing)
 				return
 			}

@@ -153,7 +153,7 @@ func startLanes(t *testing.T, db *store.DB, lanes ...delivery.Lane) *delivery.Di
 // until waits for a condition that the store will show, reading it anew at each commit and at a slow tick.
 func until(t *testing.T, db *store.DB, what string, ok func() bool) {
 	t.Helper()
-	woken, tick, end := db.Subscribe(), time.NewTicker(20*time.Millisecond), time.After(20*time.Second)
+	woken, tick, end := db.Subscribe(), time.NewTicker(20*time.Millisecond), time.After(40*time.Second)
 	defer tick.Stop()
 	for !ok() {
 		select {

@@ -230,7 +230,7 @@ func TestFloodLocksNobodyOut(t *testing.T) {
 		ctx, stop := context.WithCancel(s.Context())
 		done := make(chan struct{})
 		go func() { defer close(done); s.gate.Run(ctx) }()
-		deadline := time.After(20 * time.Second)
+		deadline := time.After(40 * time.Second)
 		tick := time.NewTicker(20 * time.Millisecond)
 		defer tick.Stop()
 		for len(s.mails()) < 4 { // three for the flood, and the own one

@@ -89,7 +89,7 @@ func await[T any](t *testing.T, what string, c <-chan T) T {
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(15 * time.Second):
+	case <-time.After(40 * time.Second):
 		t.Fatal("no", what)
 		panic("not reached")
 	}

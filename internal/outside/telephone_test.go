@@ -41,7 +41,7 @@ func beep(length time.Duration) voice.Audio {
 // ended waits until the newest call to a number is over.
 func ended(t *testing.T, p *outside.Process, number string) outside.CallEntry {
 	t.Helper()
-	over := time.After(15 * time.Second)
+	over := time.After(40 * time.Second)
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
 	for {
@@ -83,7 +83,7 @@ func TestTelephone_pressesAKeyAndRecordsWhatWasSaid(t *testing.T) {
 				if key != '1' {
 					t.Errorf("key %c", key)
 				}
-			case <-time.After(15 * time.Second):
+			case <-time.After(40 * time.Second):
 				t.Error("no key")
 			}
 			call.HangUp()
@@ -157,7 +157,7 @@ func TestTelephone_callsTheNumberBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	over := time.After(10 * time.Second)
+	over := time.After(40 * time.Second)
 	for pressed := false; !pressed; {
 		if sound, err := p.Sound(t.Context(), id); err == nil && loudness(sound) > 1000 {
 			if err := p.Press(t.Context(), id, "1"); err != nil {

@@ -45,7 +45,7 @@ func TestCommitOfOneProcessWakesTheOthers(t *testing.T) {
 			t.Helper()
 			select {
 			case <-woken:
-			case <-time.After(5 * time.Second):
+			case <-time.After(30 * time.Second):
 				t.Fatalf("not woken: %s", what)
 			}
 		}
@@ -76,7 +76,7 @@ func TestCommitOfACommandWakesTheProcessThatServes(t *testing.T) {
 	}
 	select {
 	case <-woken:
-	case <-time.After(5 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("not woken")
 	}
 }

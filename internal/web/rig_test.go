@@ -406,7 +406,7 @@ func (b *browser) post(path string, form url.Values) got {
 // until waits for something that a loop brings about.
 func (s *site) until(what string, ok func() bool) {
 	s.Helper()
-	tick, end := time.NewTicker(10*time.Millisecond), time.After(15*time.Second)
+	tick, end := time.NewTicker(10*time.Millisecond), time.After(40*time.Second)
 	defer tick.Stop()
 	for !ok() {
 		select {

@@ -56,7 +56,7 @@ func (b *browser) events(alert buurtbel.ID) (<-chan [2]string, context.CancelFun
 // await reads events until one holds words; it gives false when the stream ends first.
 func await(t *testing.T, events <-chan [2]string, name, words string) bool {
 	t.Helper()
-	limit := time.After(15 * time.Second)
+	limit := time.After(40 * time.Second)
 	for {
 		select {
 		case e, open := <-events:
@@ -345,7 +345,7 @@ func TestWatchEndsWithItsViewers(t *testing.T) {
 	leave()
 	select {
 	case <-ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(40 * time.Second):
 		t.Error("nobody watches and the store is still read")
 	}
 }

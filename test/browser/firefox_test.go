@@ -78,7 +78,7 @@ func (f *fox) quit(cmd *exec.Cmd, ended <-chan error) {
 	}
 	select {
 	case <-ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(40 * time.Second):
 		if err := cmd.Process.Kill(); err != nil {
 			f.Error(err)
 		}

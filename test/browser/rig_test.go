@@ -204,7 +204,7 @@ type person struct {
 	clicks int
 }
 
-const patience = 25 * time.Second
+const patience = 60 * time.Second
 
 // sits puts somebody at a device with a screen of this size.
 func (h *house) sits(width, height int64, language string) *person {

@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 
 const (
 	kerkveld, molenwijk = 0, 1
-	patience            = 30 * time.Second
+	patience            = 60 * time.Second
 )
 
 // story is one run of the program in a town of its own.

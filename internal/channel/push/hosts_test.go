@@ -34,7 +34,7 @@ func TestASilentServiceHoldsNobodyElse(t *testing.T) {
 	mute.mu.Lock()
 	mute.silent = false
 	mute.mu.Unlock()
-	tick, end := time.NewTicker(100*time.Millisecond), time.After(15*time.Second)
+	tick, end := time.NewTicker(100*time.Millisecond), time.After(40*time.Second)
 	defer tick.Stop()
 	for sent(t, p, messageTo(newDevice(t, endpointOf(mute, 10)).subscription())).Failure != nil {
 		select {

@@ -219,7 +219,7 @@ func sent(t testing.TB, p *Pusher, m *channel.Message) channel.Result {
 	select {
 	case r := <-done:
 		return r
-	case <-time.After(15 * time.Second):
+	case <-time.After(40 * time.Second):
 		t.Fatal("not settled")
 	}
 	return channel.Result{}

@@ -149,7 +149,7 @@ func send(t testing.TB, g *gateway.Gateway, m *channel.Message) channel.Result {
 	select {
 	case r := <-settled:
 		return r
-	case <-time.After(15 * time.Second):
+	case <-time.After(40 * time.Second):
 		t.Fatal("not settled")
 	}
 	return channel.Result{}

@@ -138,7 +138,7 @@ func TestComesBack(t *testing.T) {
 	again := startProviderAt(t, address)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.After(10 * time.Second); !g.Up(); {
+	for deadline := time.After(40 * time.Second); !g.Up(); {
 		select {
 		case <-tick.C:
 		case <-deadline:

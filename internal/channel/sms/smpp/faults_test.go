@@ -78,7 +78,7 @@ func await(t testing.TB, what string, f func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(40 * time.Second)
 	for !f() {
 		select {
 		case <-tick.C:

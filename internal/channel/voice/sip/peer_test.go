@@ -162,7 +162,7 @@ func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(40 * time.Second)
 	for !ok() {
 		select {
 		case <-tick.C:
@@ -182,7 +182,7 @@ func receive[T any](t testing.TB, what string, from <-chan T) T {
 			t.Fatal("closed: " + what)
 		}
 		v = got
-	case <-time.After(15 * time.Second):
+	case <-time.After(40 * time.Second):
 		t.Fatal("waited in vain: " + what)
 	}
 	return v

@@ -32,7 +32,7 @@ func await(t *testing.T, path string) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(20 * time.Second)
+	late := time.After(40 * time.Second)
 	for {
 		if _, err := os.Stat(path); err == nil {
 			return
@@ -40,7 +40,7 @@ func await(t *testing.T, path string) {
 		select {
 		case <-tick.C:
 		case <-late:
-			t.Fatal("the program did not begin in 20 s")
+			t.Fatal("the program did not begin in 40 s")
 		}
 	}
 }
