@@ -48,6 +48,7 @@ type AreaReview struct {
 	changed []*buurtbel.Network
 	ended   *buurtbel.Network
 	moves   map[[2]buurtbel.ID][]buurtbel.ID // from and to
+	names   map[buurtbel.ID]string           // of all networks, those that begin or end too
 }
 
 // AreaMeets is another network on the same land.
@@ -269,9 +270,9 @@ func (r *AreaReview) count(ctx context.Context, db *store.DB, zone buurtbel.ID, 
 	if r.ended != nil {
 		touched[r.ended.ID] = true
 	}
-	names := map[buurtbel.ID]string{}
+	r.names = map[buurtbel.ID]string{}
 	for _, n := range append(slices.Clone(networks), after...) {
-		names[n.ID] = n.Name
+		r.names[n.ID] = n.Name
 	}
 	var counted []store.MemberPlace
 	unplaced := 0
@@ -316,7 +317,7 @@ func (r *AreaReview) count(ctx context.Context, db *store.DB, zone buurtbel.ID, 
 		}
 	}
 	for pair, ids := range r.moves {
-		r.Moves = append(r.Moves, AreaMove{names[pair[0]], names[pair[1]], len(ids)})
+		r.Moves = append(r.Moves, AreaMove{r.names[pair[0]], r.names[pair[1]], len(ids)})
 	}
 	slices.SortFunc(r.Moves, func(a, b AreaMove) int { return strings.Compare(a.From+a.To, b.From+b.To) })
 	return nil

@@ -83,7 +83,7 @@ var moveMembers = pair{
 }
 
 // MoveMembers moves members of one network to another of the scope's zone and tells the audience index. Who left, or moved meanwhile, stays
-// where he is. It gives how many moved. At most 500 at a time: SQLite's writer is held for a few milliseconds.
+// where he is. It gives how many moved.
 func (tx *Tx) MoveMembers(members []buurtbel.ID, from, to buurtbel.ID) (int, error) {
 	n, err := tx.exec(tx.pick(moveMembers), to, tx.scope.Zone, from, jsonIDs(members))
 	if err != nil {
