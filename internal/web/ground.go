@@ -129,44 +129,35 @@ func outline(area buurtbel.Area, put func(buurtbel.Point) groundDot) string {
 	return b.String()
 }
 
-// makeRoom pushes marks apart that would cover each other. Those that moved keep a line to where their street is.
+// makeRoom gives each mark that would cover one before it the nearest free place. Those that moved keep a line to where their street is. On a
+// drawing that is full, what is left stays where it is.
 func (g *ground) makeRoom(bottom float64) {
-	const rounds = 2000
-	for range rounds {
-		still := true
-		for i := range g.Marks {
-			for j := range i {
-				still = apart(&g.Marks[i].groundDot, &g.Marks[j].groundDot, i) && still
-			}
-		}
-		for i := range g.Marks {
-			d := &g.Marks[i].groundDot
-			d.X, d.Y = min(max(d.X, groundEdge/2), float64(g.Width)-groundEdge/2), min(max(d.Y, groundEdge/2), bottom+groundEdge/2)
-		}
-		if still {
-			break
-		}
+	const ring, ways = 4, 24 // units between two rings of places to try, and places on a ring
+	inside := func(d groundDot) bool {
+		return d.X >= groundEdge/2 && d.X <= float64(g.Width)-groundEdge/2 && d.Y >= groundEdge/2 && d.Y <= bottom+groundEdge/2
 	}
 	for i := range g.Marks {
 		m := &g.Marks[i]
-		m.X, m.Y = round1(m.X), round1(m.Y)
+		for try := range ways * g.Width / ring {
+			sin, cos := math.Sincos(2 * math.Pi * float64(try%ways) / ways)
+			far := float64(ring * (try / ways))
+			d := groundDot{round1(m.From.X + far*cos), round1(m.From.Y + far*sin)}
+			if inside(d) && free(g.Marks[:i], d) {
+				m.groundDot = d
+				break
+			}
+		}
 		m.Moved = math.Hypot(m.X-m.From.X, m.Y-m.From.Y) > groundApart/2
 	}
 }
 
-// apart moves two dots from each other when they are too near, each by half; it tells whether they were far enough.
-func apart(a, b *groundDot, turn int) bool {
-	dx, dy := a.X-b.X, a.Y-b.Y
-	far := math.Hypot(dx, dy)
-	if far >= groundApart-0.5 {
-		return true
+func free(marks []groundMark, d groundDot) bool {
+	for _, m := range marks {
+		if math.Hypot(m.X-d.X, m.Y-d.Y) < groundApart {
+			return false
+		}
 	}
-	if far < 0.5 { // one place: any direction will do, another for each
-		dx, dy, far = math.Cos(float64(turn)), math.Sin(float64(turn)), 1
-	}
-	push := 0.55 * (groundApart - math.Hypot(a.X-b.X, a.Y-b.Y)) // a little more than needed settles a crowd sooner
-	a.X, a.Y, b.X, b.Y = a.X+dx/far*push, a.Y+dy/far*push, b.X-dx/far*push, b.Y-dy/far*push
-	return false
+	return true
 }
 
 // label names the marks beside which there is room, those with the least reach first; the others are named in the list.

@@ -45,7 +45,7 @@ func TestGroundMakesRoom(t *testing.T) {
 				t.Fatalf("outside: %+v", a.groundDot)
 			}
 			for _, b := range g.Marks[:i] {
-				if far := math.Hypot(a.X-b.X, a.Y-b.Y); far < 28 {
+				if far := math.Hypot(a.X-b.X, a.Y-b.Y); far < groundApart {
 					t.Fatalf("two marks are %g units apart", far)
 				}
 			}
