@@ -65,6 +65,7 @@ type house struct {
 	host    string
 	change  func(c *config.Config, port string)
 	now     func() time.Time
+	seed    func(*house) error
 
 	stopPages func() // takes the connection away from every browser
 
@@ -78,16 +79,17 @@ func found(t *testing.T, members int) *house { t.Helper(); return foundWhen(t, m
 // foundWhen is found with another clock; nil is the real one.
 func foundWhen(t *testing.T, members int, now func() time.Time) *house {
 	t.Helper()
-	return foundBy(t, members, "127.0.0.1", nil, now)
+	return foundBy(t, members, "127.0.0.1", nil, now, nil)
 }
 
 // foundAt is found under the name by which browsers reach the pages, with a configuration that change may change: port is that of the pages.
 func foundAt(t *testing.T, members int, host string, change func(c *config.Config, port string)) *house {
 	t.Helper()
-	return foundBy(t, members, host, change, nil)
+	return foundBy(t, members, host, change, nil, nil)
 }
 
-func foundBy(t *testing.T, members int, host string, change func(c *config.Config, port string), now func() time.Time) *house {
+// foundBy is all of these; seed puts more into the house before the program begins its own work.
+func foundBy(t *testing.T, members int, host string, change func(c *config.Config, port string), now func() time.Time, seed func(h *house) error) *house {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -97,7 +99,7 @@ func foundBy(t *testing.T, members int, host string, change func(c *config.Confi
 	if err != nil {
 		missing(t, "axe-core", "scripts/peers")
 	}
-	h := &house{T: t, axe: string(axe), host: host, change: change, now: now}
+	h := &house{T: t, axe: string(axe), host: host, change: change, now: now, seed: seed}
 	h.spawn()
 	h.serve(members)
 	h.start(path)
@@ -152,6 +154,11 @@ func (h *house) serve(members int) {
 	}
 	if h.town, err = h.app.SeedTown(h.Context(), town.Build(7, members), nil); err != nil {
 		h.Fatal(err)
+	}
+	if h.seed != nil {
+		if err := h.seed(h); err != nil {
+			h.Fatal(err)
+		}
 	}
 	if err := h.app.OpenCarriers(h.Context(), o); err != nil {
 		h.Fatal(err)
