@@ -74,7 +74,7 @@ func TestLaunchByKeyboardAlone(t *testing.T) {
 	p.tabsTo("BIN Kerkveld")
 	p.do(chromedp.KeyEvent(" "), chromedp.WaitVisible(chromedp.CSS(`[data-launch]:enabled`)))
 	p.tabsTo("Verstuur naar")
-	p.do(chromedp.KeyEvent(kb.Enter))
+	p.do(chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(chromedp.CSS(`[data-opens="stop"]`)))
 	p.reads(street)
 	p.tabsTo("Stop")
 	p.do(chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(chromedp.CSS("dialog[open]")))
