@@ -72,11 +72,11 @@ func TestLaunchToADrawnArea(t *testing.T) {
 			t.Errorf("%v: %q", c.where, notes)
 		}
 	}
-	i.refuses("is no circle", launch("--area", "circle 50.88,4.71")...)
-	i.refuses("is no circle", launch("--area", "circle 50.88,4.71,-5")...)
+	i.refuses("is not a circle", launch("--area", "circle 50.88,4.71")...)
+	i.refuses("is not a circle", launch("--area", "circle 50.88,4.71,-5")...)
 	i.refuses("cannot be opened", launch("--area", "nowhere.geojson")...)
 	i.refuses("cannot be read", launch("--area", i.file("words.geojson", "een tekening"))...)
-	i.refuses("is no circle", launch("--area", "circle 50.88,4.71,Inf")...)
+	i.refuses("is not a circle", launch("--area", "circle 50.88,4.71,Inf")...)
 	for _, beyond := range []string{"circle 500,4.71,300", "circle NaN,4.71,300", "circle 50.88,181,300"} {
 		i.refuses("impossible place", launch("--area", beyond, "--network", "BIN Kerkveld", "--check")...)
 	}

@@ -86,8 +86,8 @@ func TestWhatASysadminGetsWrong(t *testing.T) {
 	list := i.file("list.csv", "Naam;GSM\nJan Peeters;0455/00.00.01\n")
 	i.refuses("A column cannot mean bike", "import", "members", "--network", "BIN Kerkveld", "--column", "B=bike", list)
 	i.refuses("klopt niet", "--language", "nl", "import", "members", list)
-	i.refuses("no id of ours", "import", "undo", "x")
-	i.refuses("no id of ours", "alert", "show", "x", "--as", "an@example.org")
+	i.refuses("not a number of ours", "import", "undo", "x")
+	i.refuses("not a number of ours", "alert", "show", "x", "--as", "an@example.org")
 	i.refuses("xx", "alert", "launch", "--as", "an@example.org", "--network", "BIN Kerkveld", "--fact", "burglary-in-progress", "--text", "xx=Inbraak")
 	i.refuses("- Choose the priority", "alert", "launch", "--as", "an@example.org", "--network", "BIN Kerkveld", "--fact", "burglary-in-progress",
 		"--priority", "9", "--text", "nl=Inbraak bezig in de Kerkstraat. Blijf binnen.")
