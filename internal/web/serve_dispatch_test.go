@@ -43,7 +43,7 @@ func TestBoxesOfEveryTemplate(t *testing.T) {
 	}{
 		{"burglary-in-progress", buurtbel.Dutch, map[string]string{"hazard": "er is nu een inbraak bezig", "location": "in de omgeving van {place}.", "detail": "{description}.",
 			"guidance": "Blijf binnen, doe het licht aan en kijk vanuit uw huis.", "time": "Stand om {time}."}},
-		{"missing-child", buurtbel.French, map[string]string{"hazard": "enfant disparu.", "location": "{name}, {age} ans, dernière fois vu à {time}, secteur {place}.", "detail": "{description}.",
+		{"missing-child", buurtbel.French, map[string]string{"hazard": "enfant disparu.", "location": "{name}, {age} ans, dernière observation à {time}, secteur {place}.", "detail": "{description}.",
 			"guidance": "Regardez maintenant dans votre jardin, garage et remise."}},
 		{"road-blocked", buurtbel.German, map[string]string{"hazard": "Die Straße ist im Bereich {place} gesperrt.", "detail": "{description}.",
 			"guidance": "Fahren Sie einen anderen Weg und lassen Sie die Rettungsdienste durch.", "time": "Stand {time}."}},
