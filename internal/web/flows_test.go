@@ -112,7 +112,7 @@ func TestOfficerSettlesADebt(t *testing.T) {
 		s.until("the officer told", func() bool { _, ok := s.mail.last(mailboxOf(81), ""); return ok })
 	}
 	journal := plainOf(b.get("/alerts/" + s.own.String() + "/journal").body)
-	for _, want := range []string{"Het journaal klopt", "Verteld hoe het afliep", "Bericht verstuurd", "6 leden", "Ann officer", "Overgedragen: "} {
+	for _, want := range []string{"Het logboek klopt", "Verteld hoe het afliep", "Bericht verstuurd", "6 leden", "Ann officer", "Overgedragen: "} {
 		if !strings.Contains(journal, want) {
 			t.Errorf("the journal lacks %q: %s", want, journal)
 		}
@@ -143,7 +143,7 @@ func TestJournalSaysWhatIsErasedAndBroken(t *testing.T) {
 	s.write(s.zone, func(tx *store.Tx) error {
 		return tx.EraseContent(buurtbel.Chain{Subject: s.waiting, Node: s.db.Node()}, 1)
 	})
-	if page := plainOf(b.get(path).body); !strings.Contains(page, "De inhoud is gewist") || !strings.Contains(page, "Het journaal klopt") {
+	if page := plainOf(b.get(path).body); !strings.Contains(page, "De inhoud is gewist") || !strings.Contains(page, "Het logboek klopt") {
 		t.Error(page)
 	}
 	s.until("two entries", func() bool {
@@ -170,7 +170,7 @@ func TestJournalSaysWhatIsErasedAndBroken(t *testing.T) {
 			"gone":    func([]store.JournalEntry) []store.JournalEntry { return nil },
 		} {
 			says, broken, err := w.verified(s.own, bend(slices.Clone(whole)))
-			if err != nil || broken != (name != "whole") || broken == strings.Contains(says, "Het journaal klopt:") {
+			if err != nil || broken != (name != "whole") || broken == strings.Contains(says, "Het logboek klopt:") {
 				t.Errorf("%s: %t %s %v", name, broken, says, err)
 			}
 		}

@@ -133,7 +133,7 @@ func TestAttackTokens(t *testing.T) {
 		l.change, l.token = c.change, c.token
 		b := s.browser()
 		got := l.returns(b, l.goes(b, "/sign-in/with/police"))
-		if got.code != http.StatusForbidden || b.session() != "" || !strings.Contains(got.body, "Federale politie") || !strings.Contains(got.body, "Stuur mij de e-mail") {
+		if got.code != http.StatusForbidden || b.session() != "" || !strings.Contains(got.body, "Federale politie") || !strings.Contains(got.body, "Stuur mij de mail") {
 			t.Errorf("%s: %d", name, got.code)
 		}
 	}
@@ -214,7 +214,7 @@ func TestAProviderThatIsDown(t *testing.T) {
 		defer func() { l.down = true }()
 		return l.goes(nobody, "/sign-in/with/police")
 	}()
-	if got := l.returns(nobody, state); got.code != http.StatusServiceUnavailable || !strings.Contains(got.body, "Stuur mij de e-mail") {
+	if got := l.returns(nobody, state); got.code != http.StatusServiceUnavailable || !strings.Contains(got.body, "Stuur mij de mail") {
 		t.Errorf("signing in: %d", got.code)
 	}
 }
@@ -223,7 +223,7 @@ func TestAProviderThatNeverAnswers(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	s := found(t, withPolice(closed.URL))
-	if got := s.browser().get("/sign-in/with/police"); got.code != http.StatusServiceUnavailable || !strings.Contains(got.body, "Stuur mij de e-mail") {
+	if got := s.browser().get("/sign-in/with/police"); got.code != http.StatusServiceUnavailable || !strings.Contains(got.body, "Stuur mij de mail") {
 		t.Errorf("%d", got.code)
 	}
 }

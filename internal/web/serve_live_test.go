@@ -236,7 +236,7 @@ func TestRule14_NamesAskAReasonAndAreJournalled(t *testing.T) {
 		if looks := s.looks(); len(looks) != 0 && role == buurtbel.RoleOfficer {
 			t.Errorf("a look without names is journalled: %v", looks)
 		}
-		if got := b.post(at, url.Values{"reason": {"de ploeg belt aan"}}); got.code != http.StatusOK || !strings.Contains(got.body, "Lid Nummer3") || !strings.Contains(got.body, "Bericht naar de mobiele telefoon") {
+		if got := b.post(at, url.Values{"reason": {"de ploeg belt aan"}}); got.code != http.StatusOK || !strings.Contains(got.body, "Lid Nummer3") || !strings.Contains(got.body, "Bericht naar de gsm") {
 			t.Errorf("%s with a reason: %d", role, got.code)
 		}
 	}

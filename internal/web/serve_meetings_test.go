@@ -75,7 +75,7 @@ func TestAMeetingFromInvitationToConfirmedMandate(t *testing.T) {
 	if got := guest.post(own[:len(own)-1]+"x", url.Values{"answer": {"no"}}); got.code != http.StatusNotFound {
 		t.Errorf("a changed link: %d", got.code)
 	}
-	if got := c.get(path); !strings.Contains(plainOf(got.body), "1 komen, 1 komen niet") {
+	if got := c.get(path); !strings.Contains(plainOf(got.body), "Komen: 1, komen niet: 1") {
 		t.Errorf("counts: %s", plainOf(got.body))
 	}
 	file := guest.get(own + "/meeting.ics")

@@ -228,7 +228,7 @@ func TestPoliceSignInAtTheirProvider(t *testing.T) {
 	p := startPeer(t, chief, account{"id": "guest", "email": "guest@example.org", "email_verified": true, "groups": []string{"bin-dispatch"}},
 		account{"id": "claimant", "email": mailboxOf(81), "email_verified": false}, account{"id": "member", "email": mailboxOf(0), "email_verified": true, "groups": []string{"bin-dispatch"}})
 	s := found(t, withPolice(p.issuer))
-	if page := s.browser().get("/sign-in").body; !strings.Contains(page, "Aanmelden met Federale politie") || !strings.Contains(page, "Stuur mij de e-mail") {
+	if page := s.browser().get("/sign-in").body; !strings.Contains(page, "Aanmelden met Federale politie") || !strings.Contains(page, "Stuur mij de mail") {
 		t.Error("the sign-in page does not offer both")
 	}
 	b, client := s.browser(), visitor(t)
@@ -240,7 +240,7 @@ func TestPoliceSignInAtTheirProvider(t *testing.T) {
 	}
 	for _, id := range []string{"guest", "claimant", "member"} {
 		got := s.browser().through(p, visitor(t), "/sign-in/with/police", id)
-		if got.code != http.StatusForbidden || !strings.Contains(got.body, "hier geen taak") || !strings.Contains(got.body, "Stuur mij de e-mail") {
+		if got.code != http.StatusForbidden || !strings.Contains(got.body, "hier geen taak") || !strings.Contains(got.body, "Stuur mij de mail") {
 			t.Errorf("%s: %d", id, got.code)
 		}
 	}

@@ -301,7 +301,7 @@ func (v *visit) network() error {
 	}
 	path := "/networks/" + n.ID.String()
 	view := NetworkPage{Name: n.Name, Lead: v.t("screen.public.network-lead-"+string(n.Kind), "Zone", zone.Name), Write: path + "/write", Drawing: v.draw(t, []*buurtbel.Network{n}, n, nil),
-		Laws: v.laws(country), Plan: v.planWords(zone.Plan), Night: v.t("screen.public.plan-night", "From", clock(zone.Night.From), "Until", clock(zone.Night.Until))}
+		Laws: v.laws(country), Plan: v.planWords(zone.Plan), Night: v.t("screen.public.plan-night", "From", clockOf(v.lang, zone.Night.From), "Until", clockOf(v.lang, zone.Night.Until))}
 	fact := func(key, value string) { view.Facts = append(view.Facts, Fact{v.t("screen.public." + key), value}) }
 	fact("fact-kind", v.t("screen.public.kind-"+string(n.Kind)))
 	fact("fact-zone", zone.Name)
@@ -319,8 +319,6 @@ func (v *visit) network() error {
 	fact("fact-plan", fmt.Sprint(zone.Plan.Version))
 	return v.respond(http.StatusOK, v.public(n.Name, path), view)
 }
-
-func clock(minute int) string { return fmt.Sprintf("%02d.%02d", minute/60, minute%60) }
 
 // laws names what binds a network in its country, each with where it can be read.
 func (v *visit) laws(c buurtbel.Country) []Law {

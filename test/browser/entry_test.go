@@ -131,7 +131,7 @@ func TestThePagesOfWhoAdmits(t *testing.T) {
 	night.looks("sealed")
 	night.do(chromedp.SendKeys(chromedp.CSS("#code"), code), chromedp.SendKeys(chromedp.CSS("#who"), "Bart Nachtdienst"), chromedp.Click(chromedp.CSS("main .go")), chromedp.WaitVisible(chromedp.CSS(".start")))
 	night.opens("/dispatch")
-	night.reads("Dat telt tot")
+	night.reads("Dat geldt tot")
 }
 
 // TestTheProviderSignsAnOfficerIn goes through the pages of a real identity provider.

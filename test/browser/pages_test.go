@@ -133,7 +133,7 @@ func TestOfficerNextMorning(t *testing.T) {
 	p.looks("debts-none")
 
 	p.opens("/alerts/" + alert.String() + "/journal")
-	p.reads("Het journaal klopt")
+	p.reads("Het logboek klopt")
 	p.reads("Verteld hoe het afliep")
 	p.looks("journal")
 	p.opens("/lost")
