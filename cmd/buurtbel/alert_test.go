@@ -120,7 +120,7 @@ func TestSecondPersonAtTheCommandLine(t *testing.T) {
 	i.refuses("First read what is asked", confirm("bo", "--answer", "yes")...)
 	i.refuses("has changed", confirm("bo", "--answer", "yes", "--seen", "000000000000")...)
 	i.refuses("You sent this yourself", confirm("an", "--answer", "yes", "--seen", code)...)
-	if show := i.does("alert", "show", alert, "--as", "an@example.org"); !strings.Contains(show, "waits for a second person") {
+	if show := i.does("alert", "show", alert, "--as", "an@example.org"); !strings.Contains(show, "is waiting for a second person") {
 		t.Fatal(show)
 	}
 	if got := i.does(confirm("chris", "--answer", "yes", "--seen", code)...); !strings.Contains(got, "leaving now") {
