@@ -166,9 +166,14 @@ func (s *Seeded) members(ctx context.Context, db *store.DB, step func(int)) erro
 		slice := s.Town.Members[start:min(start+seedSlice, len(s.Town.Members))]
 		var list []store.NewMember
 		var mandates []buurtbel.Mandate
+		var founded []buurtbel.ID
 		for i := range slice {
 			m := &slice[i]
-			made := s.member(db, m, households)
+			if m.Household != 0 && households[m.Household] == 0 {
+				households[m.Household] = db.NewID()
+				founded = append(founded, households[m.Household])
+			}
+			made := s.member(db, m, households[m.Household])
 			list = append(list, made)
 			if m.Role != "" {
 				mandates = append(mandates, s.mandate(db, made.ID, m.Role, made.Network))
@@ -179,6 +184,9 @@ func (s *Seeded) members(ctx context.Context, db *store.DB, step func(int)) erro
 				if err := tx.InsertMandate(m); err != nil {
 					return err
 				}
+			}
+			if err := tx.InsertHouseholds(founded); err != nil {
+				return err
 			}
 			return tx.InsertMembers(list)
 		})
@@ -192,17 +200,11 @@ func (s *Seeded) members(ctx context.Context, db *store.DB, step func(int)) erro
 	return nil
 }
 
-func (s *Seeded) member(db *store.DB, m *town.Member, households map[int]buurtbel.ID) store.NewMember {
+func (s *Seeded) member(db *store.DB, m *town.Member, household buurtbel.ID) store.NewMember {
 	now := db.Now()
 	made := store.NewMember{Name: store.Name{Given: m.Given, Family: m.Family}, Place: m.Home.At, Contacts: s.contacts(db, m.Contacts),
 		Home: store.Home{Street: m.Home.Street, Number: m.Home.Number, Box: m.Home.Box, PostalCode: town.PostalCode, Municipality: town.Name}}
-	made.Member = buurtbel.Member{ID: db.NewID(), Zone: s.Zone.ID, Network: s.Networks[m.Network], State: buurtbel.MemberActive, Language: m.Language, Choices: m.Choices}
-	if m.Household != 0 {
-		if households[m.Household] == 0 {
-			households[m.Household] = db.NewID()
-		}
-		made.Household = households[m.Household]
-	}
+	made.Member = buurtbel.Member{ID: db.NewID(), Zone: s.Zone.ID, Network: s.Networks[m.Network], State: buurtbel.MemberActive, Language: m.Language, Choices: m.Choices, Household: household}
 	if m.Away {
 		made.Away = buurtbel.Span{From: now.Add(-48 * time.Hour), Until: now.Add(9 * 24 * time.Hour)}
 	}

@@ -221,7 +221,7 @@ func (h *Hall) readContacts(f *Form, zone *buurtbel.Zone, wrong Wrong) []store.N
 			add(buurtbel.Mailbox, strings.ToLower(box))
 		}
 	}
-	if len(out) == 0 && len(wrong) == 0 {
+	if len(out) == 0 && wrong["mobile"] == nil && wrong["fixed"] == nil && wrong["second"] == nil && wrong["mailbox"] == nil {
 		wrong.field("mobile", "error.join.no-contact", nil)
 	}
 	return out

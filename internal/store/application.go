@@ -166,7 +166,7 @@ func (tx *Tx) OpenApplicant(id buurtbel.ID) (p Applicant, err error) {
 	return p, tx.openJSON("application", "person", id, sealed, &p)
 }
 
-// LookAtApplicant opens who applied, with contact points, and records the look in the zone's chain in the same transaction.
+// LookAtApplicant opens who applied, with contact points, and records the look in the zone's chain in the same transaction, for the applicant to find.
 func (tx *Tx) LookAtApplicant(actor buurtbel.Actor, role buurtbel.Role, purpose string, a *buurtbel.Application) (p Applicant, list []ApplicantContact, err error) {
 	if err := actor.May(buurtbel.MayTakeIn, buurtbel.Scope{Zone: tx.scope.Zone, Network: a.Network}, tx.now); err != nil {
 		return p, nil, err
@@ -181,7 +181,7 @@ func (tx *Tx) LookAtApplicant(actor buurtbel.Actor, role buurtbel.Role, purpose 
 	if err != nil {
 		return p, nil, fmt.Errorf("write look: %w", err)
 	}
-	return p, list, tx.Append(tx.scope.Zone, buurtbel.EntryLook, actor.Person, content)
+	return p, list, tx.AppendAbout(buurtbel.EntryLook, actor.Person, content, a.ID) // who is let in keeps the id, and reads it on the own page
 }
 
 // ApplicantContact is a contact point of an applicant with its opened address.
@@ -255,7 +255,11 @@ func (tx *Tx) eraseApplicant(id buurtbel.ID, keepVerified bool) error {
 			return err
 		}
 	}
-	for _, query := range []string{`delete from proof where application = $1 and zone = $2`, `delete from application_note where application = $1 and zone = $2`} {
+	queries := []string{`delete from proof where application = $1 and zone = $2`, `delete from application_note where application = $1 and zone = $2`}
+	if !keepVerified { // nobody is left to read it
+		queries = append(queries, `delete from journal_about where member = $1 and zone = $2`)
+	}
+	for _, query := range queries {
 		if _, err := tx.exec(query, id, tx.scope.Zone); err != nil {
 			return fmt.Errorf("erase applicant: %w", err)
 		}

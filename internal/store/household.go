@@ -17,6 +17,22 @@ func (tx *Tx) InsertHousehold(id buurtbel.ID) error {
 	return nil
 }
 
+var insertHouseholds = pair{
+	lite: `insert into household (id, zone) select j.value, $2 from json_each($1) j`,
+	pg:   `insert into household (id, zone) select j.value::bigint, $2 from jsonb_array_elements_text($1::jsonb) j(value)`,
+}
+
+// InsertHouseholds stores many households in which nobody is yet.
+func (tx *Tx) InsertHouseholds(ids []buurtbel.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	if _, err := tx.exec(tx.pick(insertHouseholds), jsonIDs(ids), tx.scope.Zone); err != nil {
+		return fmt.Errorf("insert households: %w", err)
+	}
+	return nil
+}
+
 // HouseholdOf gives the household of a member of the scope's zone; 0: none.
 //
 // Errors: error.person.unknown (NotFound).

@@ -246,6 +246,9 @@ func (v *visit) proofs(a *buurtbel.Application, contacts []store.ApplicantContac
 		if c.Kind == buurtbel.Mailbox {
 			p.Enter, p.Hint = "", v.t("screen.join.mail-sent")
 		}
+		if len(p.Ways) == 0 { // such as a fixed line where nothing calls
+			p.Enter, p.Send, p.Hint = "", "", v.t("screen.me.prove-none")
+		}
 		out = append(out, p)
 	}
 	return out

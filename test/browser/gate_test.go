@@ -103,10 +103,12 @@ func TestEveryPageForEverybody(t *testing.T) {
 	}
 	g.collect("empty", g.objects)
 	g.happen()
+	g.objects.people = g.persons("1")
 	g.collect("data", g.objects)
 	exercise := g.objects
 	exercise.alerts = []string{exercise.exercise}
 	g.collect("exercise", exercise)
+	g.objects.people = g.persons("2")
 	g.errors()
 	for _, r := range web.Table() {
 		if r.Method == http.MethodGet && g.seen[r.Path] && elsewhere[r.Path] != "" {

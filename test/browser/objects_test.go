@@ -20,6 +20,7 @@ type objects struct {
 	heard    []string // links of mails
 	second   string   // link of the second person
 	mandate  string
+	people   peopled
 }
 
 // queries are pages that want to be asked for something; {network} stands for the first network.
@@ -31,29 +32,12 @@ var queries = map[string][]string{
 	"/check":            {"", "?code=K7M-4P9"},
 }
 
-// elsewhere are routes that this gate cannot show: what they need comes about by steps of several people, or they only pass a browser on. A line
-// goes when the gate gets what it needs.
+// elsewhere are routes that show no page of their own: they only pass a browser on.
 var elsewhere = map[string]string{
-	"/sign-in/with/{provider}":           "passes on to a provider of identities",
-	"/sign-in/from/{provider}":           "comes back from one",
-	"/prove/with/{provider}":             "passes on to a provider of identities",
-	"/w/{token}":                         "needs a wish left by a resident",
-	"/me/shop":                           "is a shop's own page; the gate's member lives in a house",
-	"/me/contacts/{contact}":             "needs a contact point that waits for its code",
-	"/asked/{member}/contacts/{contact}": "the same",
-	"/members/{network}/import/{list}":   "needs a list that was uploaded",
-	"/calendar/{meeting}":                "needs a meeting",
-	"/calendar/{meeting}/meeting.ics":    "the same",
-	"/meeting/{token}":                   "needs an invitation to one",
-	"/meeting/{token}/meeting.ics":       "the same",
-	"/breaches/{id}":                     "needs a breach on the register",
-	"/join/{token}":                      "needs an application under way",
-	"/join/{token}/shop":                 "the same",
-	"/verify/{token}":                    "the same",
-	"/household/{token}":                 "needs an invitation",
-	"/household/leave/{token}":           "the same",
-	"/business/join/{token}":             "the same",
-	"/applications/{id}":                 "needs an application sent in",
+	"/sign-in/with/{provider}": "passes on to a provider of identities; TestTheProviderSignsAnOfficerIn goes there",
+	"/sign-in/from/{provider}": "comes back from one, and passes on to the first page",
+	"/prove/with/{provider}":   "passes on to a provider of identities",
+	"/me/shop":                 "passes on to /join/{token}/shop, which is shown",
 }
 
 // paths fills a route in; none where what it needs does not exist yet.
@@ -67,16 +51,13 @@ func (o objects) paths(g *gate, route string) []string {
 	if strings.Contains(route, "{token}") {
 		entry, device, own = some(g.signInLink()), some(g.deviceLink()), some(g.ownLink())
 	}
-	for _, fill := range []struct {
-		within, placeholder string
-		with                []string
-	}{
+	for _, fill := range append(append(peopled(nil), o.people...), peopled{
 		{"/alerts/", "{id}", o.alerts}, {"/debts/", "{alert}", o.alerts}, {"/alerts/", "{text}", some(g.app.DB.NewID().String())}, {"/exercises/", "{id}", some(o.drill)},
 		{"/s/", "{token}", entry}, {"/me/in/", "{token}", own}, {"/networks/", "{id}", some(network)}, {"/tips/", "{key}", some("away")}, {"/retention/", "{category}", some(guarding.Categories[0].Key)},
 		{"/asked/", "{member}", some(g.plainMember(kerkveld).String())}, {"/members/", "{member}", some(g.plainMember(kerkveld).String())}, {"/h/", "{token}", o.heard}, {"/c/", "{token}", some(o.second)}, {"/device/", "{token}", device},
 		{"/mandates/", "{mandate}", some(o.mandate)}, {"/templates/", "{key}", some("burglary-in-progress")}, {"/", "{network}", some(network)}, {"/", "{zone}", some(zone)},
 		{"/manifest/", "{language}", some("nl")}, {"/looks/", "{page}", web.SamplePages()},
-	} {
+	}...) {
 		out = filled(out, fill.within, fill.placeholder, fill.with)
 	}
 	return filled(out, "/", "{", nil) // what is not known is left out, and missed at the end

@@ -66,6 +66,7 @@ type house struct {
 	change  func(c *config.Config, port string)
 	now     func() time.Time
 	seed    func(*house) error
+	calls   bool // telephones ring
 
 	stopPages func() // takes the connection away from every browser
 
@@ -91,15 +92,21 @@ func foundAt(t *testing.T, members int, host string, change func(c *config.Confi
 // foundBy is all of these; seed puts more into the house before the program begins its own work.
 func foundBy(t *testing.T, members int, host string, change func(c *config.Config, port string), now func() time.Time, seed func(h *house) error) *house {
 	t.Helper()
+	return (&house{T: t, host: host, change: change, now: now, seed: seed}).built(members)
+}
+
+// built builds a house that was described.
+func (h *house) built(members int) *house {
+	h.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		missing(t, "chromium", "apt-get install chromium")
+		missing(h.T, "chromium", "apt-get install chromium")
 	}
 	axe, err := os.ReadFile(filepath.Join("..", "..", ".peers", "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
-		missing(t, "axe-core", "scripts/peers")
+		missing(h.T, "axe-core", "scripts/peers")
 	}
-	h := &house{T: t, axe: string(axe), host: host, change: change, now: now, seed: seed}
+	h.axe = string(axe)
 	h.spawn()
 	h.serve(members)
 	h.start(path)
@@ -132,7 +139,7 @@ func (h *house) serve(members int) {
 	if err := free.Close(); err != nil {
 		h.Fatal(err)
 	}
-	c, err := app.DemoConfig(app.DemoPlace{Folder: h.TempDir(), Listen: listen}, h.outside.Client)
+	c, err := app.DemoConfig(app.DemoPlace{Folder: h.TempDir(), Listen: listen, Calls: h.calls}, h.outside.Client)
 	if err != nil {
 		h.Fatal(err)
 	}
