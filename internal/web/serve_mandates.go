@@ -377,8 +377,8 @@ func (v *visit) mandateChange() error {
 	if err != nil {
 		return err
 	}
-	if v.actor.Person == 0 || said != "ended" {
-		return v.redirect("/mandates?said=" + said)
+	if own := func(m buurtbel.Mandate) bool { return m.ID == id }; said == "ended" && slices.ContainsFunc(v.actor.Mandates, own) {
+		return v.redirect("/") // who laid down the own role may have no other place to go
 	}
-	return v.redirect("/") // who laid down the own role may have no other place to go
+	return v.redirect("/mandates?said=" + said)
 }
