@@ -28,7 +28,7 @@ func (s *Server) mandateRoutes() []route {
 func (v *visit) mandates() error { return v.mandatesPage(http.StatusOK, "") }
 
 func (v *visit) mandatesPage(status int, problem string) error {
-	held, err := governing.Mandates(v.r.Context(), v.s.o.DB, v.actor, v.roleFirst(), v.zone)
+	held, err := governing.Mandates(v.r.Context(), v.s.o.DB, v.actor, v.roleFirst(), v.zone, nil)
 	if err != nil {
 		return err
 	}
@@ -297,15 +297,14 @@ func (v *visit) mandateHeld() (governing.Held, error) {
 	if err != nil {
 		return governing.Held{}, err
 	}
-	held, err := governing.Mandates(v.r.Context(), v.s.o.DB, v.actor, v.roleFirst(), v.zone)
-	i := slices.IndexFunc(held, func(h governing.Held) bool { return h.ID == id })
-	if err == nil && i < 0 {
+	held, err := governing.Mandates(v.r.Context(), v.s.o.DB, v.actor, v.roleFirst(), v.zone, func(h governing.Held) bool { return h.ID == id })
+	if err == nil && len(held) == 0 {
 		err = buurtbel.Fail(buurtbel.NotFound, "error.mandate.unknown", nil)
 	}
 	if err != nil {
 		return governing.Held{}, err
 	}
-	return held[i], nil
+	return held[0], nil
 }
 
 func (v *visit) mandate() error { return v.mandatePage(http.StatusOK, nil) }
