@@ -136,9 +136,8 @@ func (d *Desk) secondLetters(s *setting, ask asking, until time.Time) (*store.Le
 		secret, hash := token.New()
 		lang := p.Member.Language
 		second := locale.Second{Who: whoAsks(ask.who, s.zone.Name), Area: areaInWords(lang, s, ask.alert), Count: ask.people, Text: ask.text, Link: d.o.Link + "/c/" + secret}
-		sms := locale.Text(lang, "message.second.sms-link", buurtbel.Args{"Who": second.Who, "Area": second.Area, "Count": second.Count, "Text": second.Text, "Link": second.Link})
 		words := second.Letter(lang).Wording(lang)
-		words.SMS = sms
+		words.SMS = second.SMS(lang)
 		letters.To(p, words, d.channels(buurtbel.SMS, buurtbel.Email)...)
 		links = append(links, hash)
 	}
