@@ -78,7 +78,7 @@ var notes = map[string]note{
 	"voice.country":          {preset: "BE", doc: "Country of callers whose number comes without a country code (ISO 3166)."},
 	"voice.countries":        {example: "BE", doc: "Countries that may be called. Unset: BE, NL, LU, FR and DE."},
 	"voice.accept_from":      {example: "192.0.2.0/24", doc: "Addresses or ranges that calls may come from, beside the server's own."},
-	"voice.lines":            {preset: "10", doc: "Calls that may be out at once by the contract, 1 to 500."},
+	"voice.lines":            {preset: "10", doc: "Calls that may be out at once by the contract, 1 to 5000. Processes share them; one process has no more out than its unsettled attempts in [delivery]."},
 	"voice.incoming":         {preset: "600", doc: "Calls that may be in at once, of people who call our number back. They take no line of the others."},
 	"voice.ring":             {preset: "30s", doc: "How long a telephone rings."},
 	"voice.longest_call":     {preset: "10m", doc: "After this a call is ended."},
