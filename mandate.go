@@ -138,28 +138,6 @@ func (m Mandate) Overlaps(o Mandate) bool {
 	return (m.Until.IsZero() || o.From.Before(m.Until)) && (o.Until.IsZero() || m.From.Before(o.Until))
 }
 
-// Acting gives who speaks for a network now: its coordinators, unless they are away; then its deputies. When all are away, all of them: a
-// message that nobody gets is worse than one too many.
-func Acting(held []Mandate, away func(ID) bool, now time.Time) []ID {
-	var all []ID
-	for _, role := range []Role{RoleCoordinator, RoleDeputy} {
-		var there []ID
-		for _, m := range held {
-			if m.Role != role || !m.holds(now) || slices.Contains(all, m.Holder) {
-				continue
-			}
-			all = append(all, m.Holder)
-			if !away(m.Holder) {
-				there = append(there, m.Holder)
-			}
-		}
-		if len(there) > 0 {
-			return there
-		}
-	}
-	return all
-}
-
 // Silence says since when somebody who holds a role has given no sign, and how long that may last.
 type Silence struct {
 	Since time.Time // last sign: worked here, answered, was appointed, or came back from an absence

@@ -91,21 +91,8 @@ func TestMandatesOverlap(t *testing.T) {
 	}
 }
 
-// TestRule09_ANetworkSurvivesItsCoordinator: while the coordinator is away the deputy acts; when all are away, all are asked.
-func TestRule09_ANetworkSurvivesItsCoordinator(t *testing.T) {
-	held := []buurtbel.Mandate{{Holder: 1, Role: buurtbel.RoleCoordinator, From: mandateNow.AddDate(-1, 0, 0)}, {Holder: 2, Role: buurtbel.RoleDeputy, From: mandateNow.AddDate(-1, 0, 0)},
-		{Holder: 3, Role: buurtbel.RoleDeputy, From: mandateNow.AddDate(-2, 0, 0), Until: mandateNow.AddDate(-1, 0, 0)}, {Holder: 4, Role: buurtbel.RoleSteering, From: mandateNow.AddDate(-1, 0, 0)}}
-	away := func(ids ...buurtbel.ID) func(buurtbel.ID) bool {
-		return func(id buurtbel.ID) bool { return slices.Contains(ids, id) }
-	}
-	for _, c := range []struct {
-		away func(buurtbel.ID) bool
-		want []buurtbel.ID
-	}{{away(), []buurtbel.ID{1}}, {away(1), []buurtbel.ID{2}}, {away(2), []buurtbel.ID{1}}, {away(1, 2), []buurtbel.ID{1, 2}}} {
-		if got := buurtbel.Acting(held, c.away, mandateNow); !slices.Equal(got, c.want) {
-			t.Errorf("%v act, want %v", got, c.want)
-		}
-	}
+// TestRule09_SilenceIsDueAfterThirtyDays: then deputy and officer are told; without a limit never.
+func TestRule09_SilenceIsDueAfterThirtyDays(t *testing.T) {
 	if (buurtbel.Silence{Since: mandateNow.AddDate(0, 0, -29), Limit: buurtbel.DefaultSilence}).Due(mandateNow) ||
 		!(buurtbel.Silence{Since: mandateNow.AddDate(0, 0, -30), Limit: buurtbel.DefaultSilence}).Due(mandateNow) || (buurtbel.Silence{}).Due(mandateNow) {
 		t.Error("thirty days are the limit")

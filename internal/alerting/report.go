@@ -189,47 +189,26 @@ func departedLines(lang buurtbel.Language, s *setting, list []departed) []locale
 func (d *Desk) report(ctx context.Context, s *setting, t store.Task, again time.Time, any bool, letter func(store.Reachable) locale.Letter, roles ...buurtbel.Role) error {
 	scope := buurtbel.Scope{Zone: t.Zone}
 	var people []store.Reachable
-	err := d.db.Read(ctx, scope, func(tx *store.Tx) error {
-		var ids []buurtbel.ID
-		for _, role := range roles {
-			held, err := tx.Holders(role, 0)
-			if err != nil {
-				return err
-			}
-			ids = append(ids, held...)
-		}
-		var err error
-		people, err = tx.ReachablePeople(ids)
+	err := d.db.Read(ctx, scope, func(tx *store.Tx) (err error) {
+		people, err = tx.ReachableHolders(0, roles...)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("read who is told: %w", err)
 	}
-	m := d.posting(s, buurtbel.KindReport, d.db.Now().Add(letterWait))
-	var recipients []store.Recipient
-	for i, p := range people {
-		m.Texts = append(m.Texts, letterWording(p.Member.Language, letter(p), ""))
-		recipients = append(recipients, d.db.Direct(p, i, m.Expires, d.channels(buurtbel.Email)...))
+	letters := d.db.Letters(s.zone, buurtbel.KindReport, buurtbel.Now, d.db.Now().Add(letterWait))
+	for _, p := range people {
+		letters.To(p, letter(p).Wording(p.Member.Language), d.channels(buurtbel.Email)...)
 	}
 	return d.db.Write(ctx, scope, func(tx *store.Tx) error {
-		if err := tx.FinishTask(t, again); err != nil || !any || len(recipients) == 0 {
+		if err := tx.FinishTask(t, again); err != nil || !any || len(people) == 0 {
 			return err
 		}
-		if err := tx.Post(m, recipients); err != nil {
+		if err := letters.Post(tx); err != nil {
 			return err
 		}
-		return tx.Append(t.Zone, buurtbel.EntryMessage, 0, []byte(t.Kind+" "+m.ID.String()))
+		return tx.Append(t.Zone, buurtbel.EntryMessage, 0, []byte(t.Kind+" "+letters.Message.ID.String()))
 	})
-}
-
-// posting is a message to officials: a code at once, a report by mail.
-func (d *Desk) posting(s *setting, kind buurtbel.MessageKind, expires time.Time) *buurtbel.Message {
-	return &buurtbel.Message{ID: d.db.NewID(), Zone: s.zone.ID, Kind: kind, Class: kind.Class(), Urgency: buurtbel.Now,
-		State: buurtbel.MessageRunning, Sender: s.zone.Name, Expires: expires}
-}
-
-func letterWording(lang buurtbel.Language, letter locale.Letter, sms string) buurtbel.Wording {
-	return buurtbel.Wording{Regime: string(lang), Subject: letter.Subject, SMS: sms, Mail: letter.Text(), HTML: letter.HTML()}
 }
 
 // channels gives those of wanted that have a carrier.

@@ -51,23 +51,21 @@ func (d *Desk) AskSecond(ctx context.Context, actor buurtbel.Actor, t store.Task
 	if a.Expires.Before(until) {
 		until = a.Expires
 	}
-	m, recipients, links := d.secondMessage(s, ask, until)
+	letters, links := d.secondLetters(s, ask, until)
 	return d.db.WriteRank(ctx, store.Urgent, buurtbel.Scope{Zone: t.Zone}, func(tx *store.Tx) error {
 		if err := tx.FinishTask(t, a.Expires); err != nil {
 			return err
 		}
-		for i, r := range recipients {
+		for i, r := range letters.Recipients {
 			use := store.OneUse{Purpose: string(token.Confirm), Subject: a.ID, Person: r.Member, Expires: until}
 			if err := tx.InsertOneUse(links[i], use); err != nil {
 				return err
 			}
 		}
-		if len(recipients) > 0 {
-			if err := tx.Post(m, recipients); err != nil {
-				return err
-			}
+		if err := letters.Post(tx); err != nil {
+			return err
 		}
-		return tx.Append(a.ID, buurtbel.EntryConfirm, 0, []byte("asked "+strconv.Itoa(len(recipients))))
+		return tx.Append(a.ID, buurtbel.EntryConfirm, 0, []byte("asked "+strconv.Itoa(len(letters.Recipients))))
 	})
 }
 
@@ -130,21 +128,20 @@ func wholeText(messages []*buurtbel.Message) string {
 	return strings.Join(parts, " / ")
 }
 
-// secondMessage makes one message with a wording and a link per person.
-func (d *Desk) secondMessage(s *setting, ask asking, until time.Time) (*buurtbel.Message, []store.Recipient, [][]byte) {
-	m := d.posting(s, buurtbel.KindCode, until)
-	var recipients []store.Recipient
+// secondLetters makes one message with a wording and a link per person.
+func (d *Desk) secondLetters(s *setting, ask asking, until time.Time) (*store.Letters, [][]byte) {
+	letters := d.db.Letters(s.zone, buurtbel.KindCode, buurtbel.Now, until)
 	var links [][]byte
-	for i, p := range ask.called {
+	for _, p := range ask.called {
 		secret, hash := token.New()
 		lang := p.Member.Language
 		second := locale.Second{Who: whoAsks(ask.who, s.zone.Name), Area: areaInWords(lang, s, ask.alert), Count: ask.people, Text: ask.text, Link: d.o.Link + "/c/" + secret}
-		sms := locale.Text(lang, "message.second.sms-link", buurtbel.Args{"Who": second.Who, "Area": second.Area, "Count": second.Count, "Text": second.Text, "Link": second.Link})
-		m.Texts = append(m.Texts, letterWording(lang, second.Letter(lang), sms))
-		recipients = append(recipients, d.db.Direct(p, i, until, d.channels(buurtbel.SMS, buurtbel.Email)...))
+		words := second.Letter(lang).Wording(lang)
+		words.SMS = second.SMS(lang)
+		letters.To(p, words, d.channels(buurtbel.SMS, buurtbel.Email)...)
 		links = append(links, hash)
 	}
-	return m, recipients, links
+	return letters, links
 }
 
 func whoAsks(name, zone string) string {

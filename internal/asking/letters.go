@@ -3,7 +3,6 @@ package asking
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -64,22 +63,14 @@ func (c *Counter) write(ctx context.Context, zone, network buurtbel.ID, n Note, 
 	if err != nil {
 		return err
 	}
-	m := &buurtbel.Message{ID: c.db.NewID(), Zone: zone, Kind: buurtbel.KindAnswer, Class: buurtbel.KindAnswer.Class(), Urgency: buurtbel.Soon,
-		State: buurtbel.MessageRunning, Sender: from.Name, Expires: c.db.Now().Add(letterLasts)}
-	var recipients []store.Recipient
+	letters := c.db.Letters(from, buurtbel.KindAnswer, buurtbel.Soon, c.db.Now().Add(letterLasts))
 	for _, p := range people {
-		r := c.db.Direct(p, len(m.Texts), m.Expires, buurtbel.Email)
-		if len(r.Steps) == 0 {
-			continue
-		}
-		letter := noteLetter(p.Member.Language, n, to, about)
-		m.Texts = append(m.Texts, buurtbel.Wording{Regime: string(p.Member.Language), Subject: letter.Subject, Mail: letter.Text(), HTML: letter.HTML()})
-		recipients = append(recipients, r)
+		letters.To(p, noteLetter(p.Member.Language, n, to, about).Wording(p.Member.Language), buurtbel.Email)
 	}
-	if len(recipients) == 0 {
+	if len(letters.OnlyReached().Recipients) == 0 {
 		return buurtbel.Fail(buurtbel.Conflict, "error.asking.closed", nil)
 	}
-	return c.db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error { return tx.Post(m, recipients) })
+	return c.db.Write(ctx, buurtbel.Scope{Zone: zone}, letters.Post)
 }
 
 // receivers reads who gets a note. A network that is not active is closed.
@@ -101,16 +92,7 @@ func (c *Counter) receivers(ctx context.Context, zone, network buurtbel.ID, role
 			}
 			about = list[0].Name
 		}
-		var ids []buurtbel.ID
-		for _, role := range roles {
-			held, err := tx.Holders(role, network)
-			if err != nil {
-				return err
-			}
-			ids = append(ids, held...)
-		}
-		slices.Sort(ids)
-		people, err = tx.ReachablePeople(slices.Compact(ids))
+		people, err = tx.ReachableHolders(network, roles...)
 		return err
 	})
 	if err != nil {

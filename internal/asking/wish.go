@@ -60,7 +60,7 @@ func (c *Counter) Wish(ctx context.Context, zone buurtbel.ID, w Wanted) (err err
 		}
 		text := wishLetter(w.Language, from.Name, street.Name, c.link(id, now.Add(ProveLasts+c.o.WishLasts))) // it takes the wish back too
 		m := &buurtbel.Message{ID: letter, Zone: zone, Kind: buurtbel.KindCode, Class: buurtbel.KindCode.Class(), Urgency: buurtbel.Soon, State: buurtbel.MessageRunning, Sender: from.Name,
-			Expires: now.Add(ProveLasts), Texts: []buurtbel.Wording{{Regime: string(w.Language), Subject: text.Subject, Mail: text.Text(), HTML: text.HTML()}}}
+			Expires: now.Add(ProveLasts), Texts: []buurtbel.Wording{text.Wording(w.Language)}}
 		return tx.Post(m, []store.Recipient{{ID: recipient, Member: id, Steps: []store.RecipientStep{{ID: step, Step: buurtbel.Step{Contact: point, Channel: buurtbel.Email}}}}})
 	})
 }

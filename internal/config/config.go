@@ -135,7 +135,7 @@ func (s *SMS) Gateway() gateway.Config {
 
 // Voice is one trunk.
 type Voice struct {
-	PricePerMinute int `toml:"price_per_minute" default:"550" min:"0" max:"1000000" doc:"Price of a minute begun without VAT, in ten-thousandths of the currency: 550 is EUR 0.055."`
+	PricePerMinute int `toml:"price_per_minute" default:"550" min:"0" max:"1000000" doc:"Price of a minute begun without VAT, in ten-thousandths of a euro: 550 is EUR 0.055."`
 	sip.Config
 }
 

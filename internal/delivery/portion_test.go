@@ -1,12 +1,14 @@
 package delivery
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/channel"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/store/storetest"
 )
@@ -42,4 +44,28 @@ func TestPortion(t *testing.T) {
 	check("large", 250, 500)
 	d.peers.came = now // not yet counted by the other: no share, and still one to ask with
 	check("small", 1, 3)
+}
+
+// contract is a trunk with so many lines that takes no call.
+type contract int
+
+func (contract) Send(context.Context, *channel.Message, func(channel.Result)) {}
+func (c contract) Window() int                                                { return int(c) }
+func (contract) Up() bool                                                     { return true }
+
+// A contract with more lines than one process may have calls under way fills the process and no more: the others' processes have the rest.
+func TestMoreLinesThanOneProcessUses(t *testing.T) {
+	d, err := New(storetest.Open(t, store.SQLite, nil), Options{Lanes: []Lane{{Channel: buurtbel.Voice, Carrier: "trunk", Sender: contract(5000)}}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	d.peers.came = now.Add(-time.Minute)
+	d.peers.look(nil, now, now)
+	for under, room := range map[int64]int{0: 250, 250: 250, 450: 50, 500: 0} {
+		l := d.lanes[0]
+		if l.unsettled.Store(under); l.room() != room {
+			t.Errorf("with %d under way: room for %d, want %d", under, l.room(), room)
+		}
+	}
 }

@@ -145,37 +145,13 @@ func (g *Gate) at(ctx context.Context, mailbox string) ([]store.Enterer, error) 
 }
 
 func (g *Gate) mail(ctx context.Context, e store.Enterer) error {
-	scope := buurtbel.Scope{Zone: e.Zone}
-	var zone *buurtbel.Zone
-	var people []store.Reachable
-	err := g.db.Read(ctx, scope, func(tx *store.Tx) (err error) {
-		if zone, err = tx.Zone(); err != nil {
-			return err
-		}
-		people, err = tx.ReachablePeople([]buurtbel.ID{e.Person})
-		return err
-	})
-	if err != nil || len(people) == 0 {
-		return err
-	}
-	loc, err := zone.Location()
-	if err != nil {
-		return err
-	}
-	now := g.db.Now()
 	secret, hash := token.New()
-	until := now.Add(LinkLasts)
-	lang := people[0].Member.Language
-	letter := locale.SignInLetter(lang, g.address(secret), until, now, loc)
-	m := &buurtbel.Message{ID: g.db.NewID(), Zone: e.Zone, Kind: buurtbel.KindCode, Class: buurtbel.KindCode.Class(), Urgency: buurtbel.Now,
-		State: buurtbel.MessageRunning, Sender: zone.Name, Expires: until,
-		Texts: []buurtbel.Wording{{Regime: string(lang), Subject: letter.Subject, Mail: letter.Text(), HTML: letter.HTML()}}}
-	recipient := g.db.Direct(people[0], 0, until, buurtbel.Email)
-	return g.db.Write(ctx, scope, func(tx *store.Tx) error {
-		if err := tx.InsertOneUse(hash, signIn(e.Person, until)); err != nil {
-			return err
-		}
-		return tx.Post(m, []store.Recipient{recipient})
+	until := g.db.Now().Add(LinkLasts)
+	letter := func(lang buurtbel.Language, at stated) locale.Letter {
+		return locale.SignInLetter(lang, g.address(secret), until, at.now, at.place)
+	}
+	return g.write(ctx, e.Zone, []buurtbel.ID{e.Person}, until, buurtbel.KindCode, letter, func(tx *store.Tx) error {
+		return tx.InsertOneUse(hash, signIn(e.Person, until))
 	})
 }
 

@@ -240,20 +240,19 @@ func (g *Gate) codeOwn(ctx context.Context, a asked, self *store.Self, zone *buu
 	if contact.Kind == buurtbel.Fixed {
 		channel = buurtbel.Voice
 	}
-	m, recipient := g.ownMessage(self, zone, contact, words, until, channel)
+	letter := g.ownLetter(self, zone, contact, words, until, channel)
 	return g.db.Write(ctx, buurtbel.Scope{Zone: zone.ID}, func(tx *store.Tx) error {
 		if err := tx.PutOwnCode(a.ask, slot, code, until); err != nil {
 			return err
 		}
-		return tx.Post(m, []store.Recipient{recipient})
+		return letter.Post(tx)
 	})
 }
 
-func (g *Gate) ownMessage(self *store.Self, zone *buurtbel.Zone, contact buurtbel.ContactPoint, words buurtbel.Wording, until time.Time, channel buurtbel.Channel) (*buurtbel.Message, store.Recipient) {
-	m := &buurtbel.Message{ID: g.db.NewID(), Zone: zone.ID, Kind: buurtbel.KindCode, Class: buurtbel.KindCode.Class(), Urgency: buurtbel.Now,
-		State: buurtbel.MessageRunning, Sender: zone.Name, Expires: until, Texts: []buurtbel.Wording{words}}
-	to := store.Reachable{Member: self.Member, Contacts: []buurtbel.ContactPoint{contact}, Regime: words.Regime}
-	return m, g.db.Direct(to, 0, until, channel)
+func (g *Gate) ownLetter(self *store.Self, zone *buurtbel.Zone, contact buurtbel.ContactPoint, words buurtbel.Wording, until time.Time, channel buurtbel.Channel) *store.Letters {
+	l := g.db.Letters(zone, buurtbel.KindCode, buurtbel.Now, until)
+	l.To(store.Reachable{Member: self.Member, Contacts: []buurtbel.ContactPoint{contact}, Regime: words.Regime}, words, channel)
+	return l
 }
 
 func (g *Gate) mailOwn(ctx context.Context, self *store.Self, zone *buurtbel.Zone, contact buurtbel.ContactPoint) error {
@@ -264,14 +263,13 @@ func (g *Gate) mailOwn(ctx context.Context, self *store.Self, zone *buurtbel.Zon
 	now := g.db.Now()
 	secret, hash := token.New()
 	until, lang := now.Add(LinkLasts), self.Member.Language
-	letter := locale.OwnPageLetter(lang, self.Name.Given, g.ownAddress(secret), until, now, loc)
-	words := buurtbel.Wording{Regime: string(lang), Subject: letter.Subject, Mail: letter.Text(), HTML: letter.HTML()}
-	m, recipient := g.ownMessage(self, zone, contact, words, until, buurtbel.Email)
+	words := locale.OwnPageLetter(lang, self.Name.Given, g.ownAddress(secret), until, now, loc).Wording(lang)
+	letter := g.ownLetter(self, zone, contact, words, until, buurtbel.Email)
 	return g.db.Write(ctx, buurtbel.Scope{Zone: zone.ID}, func(tx *store.Tx) error {
 		if err := tx.InsertOneUse(hash, store.OneUse{Purpose: string(ownCode), Subject: self.Member.ID, Person: self.Member.ID, Expires: until}); err != nil {
 			return err
 		}
-		return tx.Post(m, []store.Recipient{recipient})
+		return letter.Post(tx)
 	})
 }
 

@@ -69,57 +69,31 @@ func (d *Drills) remind(ctx context.Context, g *ground, was *buurtbel.Exercise) 
 	e := *was
 	e.RemindedAt = g.now
 	network := g.network(e.Network).Name
-	m, list, err := d.toCoordinators(ctx, g, e.Network, func(lang buurtbel.Language) locale.Letter {
+	letters, err := d.toCoordinators(ctx, g, e.Network, func(lang buurtbel.Language) locale.Letter {
 		args := buurtbel.Args{"Network": network, "Date": locale.Date(lang, e.Day.At(12, 0, g.loc), g.loc)}
-		return letterOf(lang, locale.Text(lang, "message.drill.remind-subject", args), locale.Text(lang, "message.drill.remind", args), locale.Text(lang, "message.drill.remind-button", nil), d.o.Link+"/exercises")
+		return locale.NoteLetter(lang, locale.Text(lang, "message.drill.remind-subject", args), locale.Text(lang, "message.drill.remind", args), locale.Text(lang, "message.drill.remind-button", nil), d.o.Link+"/exercises")
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &change{&e, "coordinator reminded", func(tx *store.Tx) error {
-		if len(list) == 0 {
-			return nil
-		}
-		return tx.Post(m, list)
-	}}, nil
-}
-
-func letterOf(lang buurtbel.Language, subject, text, button, target string) locale.Letter {
-	l := locale.Letter{Subject: subject, Blocks: []locale.Block{{Role: locale.Heading, Text: subject}, {Role: locale.Body, Text: text}, {Role: locale.Button, Text: button, Target: target}}}
-	for i := range l.Blocks {
-		l.Blocks[i].Language = lang
-	}
-	return l
+	return &change{&e, "coordinator reminded", letters.Post}, nil
 }
 
 // toCoordinators makes a mail to coordinator and deputy of a network, each in the own language.
-func (d *Drills) toCoordinators(ctx context.Context, g *ground, network buurtbel.ID, letter func(buurtbel.Language) locale.Letter) (*buurtbel.Message, []store.Recipient, error) {
+func (d *Drills) toCoordinators(ctx context.Context, g *ground, network buurtbel.ID, letter func(buurtbel.Language) locale.Letter) (*store.Letters, error) {
 	var people []store.Reachable
-	err := d.db.Read(ctx, buurtbel.Scope{Zone: g.zone.ID}, func(tx *store.Tx) error {
-		var ids []buurtbel.ID
-		for _, role := range []buurtbel.Role{buurtbel.RoleCoordinator, buurtbel.RoleDeputy} {
-			held, err := tx.Holders(role, network)
-			if err != nil {
-				return err
-			}
-			ids = append(ids, held...)
-		}
-		var err error
-		people, err = tx.ReachablePeople(ids)
+	err := d.db.Read(ctx, buurtbel.Scope{Zone: g.zone.ID}, func(tx *store.Tx) (err error) {
+		people, err = tx.ReachableHolders(network, buurtbel.RoleCoordinator, buurtbel.RoleDeputy)
 		return err
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("read who coordinates: %w", err)
+		return nil, fmt.Errorf("read who coordinates: %w", err)
 	}
-	m := &buurtbel.Message{ID: d.db.NewID(), Zone: g.zone.ID, Kind: buurtbel.KindReport, Class: buurtbel.KindReport.Class(), Urgency: buurtbel.Soon,
-		State: buurtbel.MessageRunning, Sender: g.zone.Name, Expires: g.now.Add(48 * time.Hour)}
-	var list []store.Recipient
-	for i, p := range people {
-		l := letter(p.Member.Language)
-		m.Texts = append(m.Texts, buurtbel.Wording{Regime: string(p.Member.Language), Subject: l.Subject, Mail: l.Text(), HTML: l.HTML()})
-		list = append(list, d.db.Direct(p, i, m.Expires, buurtbel.Email))
+	letters := d.db.Letters(g.zone, buurtbel.KindReport, buurtbel.Soon, g.now.Add(48*time.Hour))
+	for _, p := range people {
+		letters.To(p, letter(p.Member.Language).Wording(p.Member.Language), buurtbel.Email)
 	}
-	return m, list, nil
+	return letters, nil
 }
 
 // moveOn gives an exercise a later day, because it cannot be announced in time any more. Who agreed is asked again.

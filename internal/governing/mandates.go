@@ -20,36 +20,66 @@ type Held struct {
 }
 
 // Mandates lists who holds which role in a zone, and who held it: for officer, chief, administrator and auditor all, for a coordinator those
-// of the own network. Names of members are opened for who may see them, which is journalled; names of officials are an office's business.
-func Mandates(ctx context.Context, db *store.DB, actor buurtbel.Actor, role buurtbel.Role, zone buurtbel.ID) ([]Held, error) {
+// of the own network; shown leaves out what the page does not show, nil keeps all. Names of members are opened for who may see them: one look
+// in the journal, at those that are given and nobody else. Names of officials are an office's business.
+func Mandates(ctx context.Context, db *store.DB, actor buurtbel.Actor, role buurtbel.Role, zone buurtbel.ID, shown func(Held) bool) ([]Held, error) {
 	if err := mayAnywhere(actor, buurtbel.MaySeeMandates, zone, db.Now()); err != nil {
 		return nil, err
 	}
+	scope := buurtbel.Scope{Zone: zone}
 	var out []Held
-	err := db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
-		out = nil
-		all, err := tx.Mandates()
-		if err != nil {
-			return err
-		}
-		var members []buurtbel.ID
-		for _, m := range all {
-			if !covers(actor, m, tx.Now()) {
-				continue
-			}
-			ends := m.Now(tx.Now()) && actor.MayEnd(m, tx.Now()) == nil
-			out = append(out, Held{Mandate: m, Ends: ends, Confirm: ends && m.Holder != actor.Person && m.Role.MeetingConfirms() && m.Confirmed.IsZero()})
-			if m.Role.Citizen() && actor.May(buurtbel.MaySeeNames, buurtbel.Scope{Zone: zone, Network: m.Network}, tx.Now()) == nil {
-				members = append(members, m.Holder)
-			}
-		}
-		names, err := holderNames(tx, actor, role, members)
-		for i := range out {
-			out[i].Name = names[out[i].Holder]
+	var names map[buurtbel.ID]string
+	err := db.Read(ctx, scope, func(tx *store.Tx) (err error) {
+		if out, err = heldIn(tx, actor, shown); err == nil {
+			names, err = tx.HoldersNames()
 		}
 		return err
 	})
+	if members := namesFor(out, actor, zone, db.Now()); err == nil && len(members) > 0 {
+		err = db.Write(ctx, scope, func(tx *store.Tx) error {
+			opened, err := tx.OpenNames(actor, role, "mandates", 0, members)
+			for _, n := range opened {
+				names[n.Member] = n.Name.Given + " " + n.Name.Family
+			}
+			return err
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		out[i].Name = names[out[i].Holder]
+	}
+	return out, nil
+}
+
+// heldIn lists the mandates that the actor sees, without names, with what the actor may do about each.
+func heldIn(tx *store.Tx, actor buurtbel.Actor, shown func(Held) bool) ([]Held, error) {
+	all, err := tx.Mandates()
+	var out []Held
+	for _, m := range all {
+		if !covers(actor, m, tx.Now()) {
+			continue
+		}
+		ends := m.Now(tx.Now()) && actor.MayEnd(m, tx.Now()) == nil
+		h := Held{Mandate: m, Ends: ends, Confirm: ends && m.Holder != actor.Person && m.Role.MeetingConfirms() && m.Confirmed.IsZero()}
+		if shown == nil || shown(h) {
+			out = append(out, h)
+		}
+	}
 	return out, err
+}
+
+// namesFor lists the members among the holders whose names the actor may see, each once.
+func namesFor(held []Held, actor buurtbel.Actor, zone buurtbel.ID, now time.Time) []buurtbel.ID {
+	var out []buurtbel.ID
+	for _, h := range held {
+		if h.Role.Citizen() && actor.May(buurtbel.MaySeeNames, buurtbel.Scope{Zone: zone, Network: h.Network}, now) == nil {
+			out = append(out, h.Holder)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // mayAnywhere asks a right for the zone or for any network of it that the actor holds a mandate in.
@@ -68,20 +98,6 @@ func covers(actor buurtbel.Actor, m buurtbel.Mandate, now time.Time) bool {
 	return m.Holder == actor.Person || slices.ContainsFunc(actor.Mandates, func(own buurtbel.Mandate) bool {
 		return own.Zone == m.Zone && own.Now(now) && own.Role != buurtbel.RoleMember && (own.Network == 0 || own.Network == m.Network)
 	})
-}
-
-// holderNames gives the names of officials, and those of members with a look in the journal.
-func holderNames(tx *store.Tx, actor buurtbel.Actor, role buurtbel.Role, members []buurtbel.ID) (map[buurtbel.ID]string, error) {
-	out, err := tx.HoldersNames()
-	if err != nil || len(members) == 0 {
-		return out, err
-	}
-	slices.Sort(members)
-	opened, err := tx.OpenNames(actor, role, "mandates", 0, slices.Compact(members))
-	for _, n := range opened {
-		out[n.Member] = n.Name.Given + " " + n.Name.Family
-	}
-	return out, err
 }
 
 // Appointment is a mandate to be given. Mailbox names an official of any zone, where Holder is not known.

@@ -55,7 +55,7 @@ func (v *village) key(err error, want string) {
 
 func (v *village) held(actor buurtbel.Actor, role buurtbel.Role) []governing.Held {
 	v.Helper()
-	held, err := governing.Mandates(v.Context(), v.db, actor, role, v.zone)
+	held, err := governing.Mandates(v.Context(), v.db, actor, role, v.zone, nil)
 	if err != nil {
 		v.Fatal(err)
 	}

@@ -91,15 +91,7 @@ func letterTo(ctx context.Context, db *store.DB, z *buurtbel.Zone, network buurt
 			return errors.Join(err, buurtbel.Fail(buurtbel.NotFound, "error.network.unknown", nil))
 		}
 		all["Network"] = networks[0].Name
-		var ids []buurtbel.ID
-		for _, r := range roles {
-			held, err := tx.Holders(r, network)
-			if err != nil {
-				return err
-			}
-			ids = append(ids, held...)
-		}
-		people, err = tx.ReachablePeople(ids)
+		people, err = tx.ReachableHolders(network, roles...)
 		return err
 	})
 	if err != nil {
@@ -113,39 +105,23 @@ func letterTo(ctx context.Context, db *store.DB, z *buurtbel.Zone, network buurt
 
 // lettersTo plans one mail to each person, worded once per language. It gives what stores them.
 func lettersTo(db *store.DB, z *buurtbel.Zone, people []store.Reachable, key string, args buurtbel.Args, link string) func(*store.Tx) error {
-	m := &buurtbel.Message{ID: db.NewID(), Zone: z.ID, Kind: buurtbel.KindReport, Class: buurtbel.KindReport.Class(), Urgency: buurtbel.Soon,
-		State: buurtbel.MessageRunning, Sender: z.Name, Expires: db.Now().Add(72 * time.Hour)}
-	var recipients []store.Recipient
-	worded := map[buurtbel.Language]int{}
+	letters := db.Letters(z, buurtbel.KindReport, buurtbel.Soon, db.Now().Add(72*time.Hour))
+	worded := map[buurtbel.Language]buurtbel.Wording{}
 	for _, p := range people {
-		i, known := worded[p.Member.Language]
+		lang := p.Member.Language
+		words, known := worded[lang]
 		if !known {
-			i = len(m.Texts)
-			worded[p.Member.Language] = i
-			letter := letter(p.Member.Language, key, args, link)
-			m.Texts = append(m.Texts, buurtbel.Wording{Regime: string(p.Member.Language), Subject: letter.Subject, Mail: letter.Text(), HTML: letter.HTML()})
+			words = letter(lang, key, args, link).Wording(lang)
+			worded[lang] = words
 		}
-		recipients = append(recipients, db.Direct(p, i, m.Expires, buurtbel.Email))
+		letters.To(p, words, buurtbel.Email)
 	}
-	return func(tx *store.Tx) error {
-		if len(recipients) == 0 {
-			return nil
-		}
-		return tx.Post(m, recipients)
-	}
+	return letters.Post
 }
 
 func letter(lang buurtbel.Language, key string, args buurtbel.Args, link string) locale.Letter {
-	subject := locale.Text(lang, "message."+key+".subject", args)
-	l := locale.Letter{Subject: subject, Blocks: []locale.Block{
-		{Role: locale.Heading, Text: subject},
-		{Role: locale.Body, Text: locale.Text(lang, "message."+key+".mail", args)},
-		{Role: locale.Button, Text: locale.Text(lang, "message."+key+".button", args), Target: link},
-	}}
-	for i := range l.Blocks {
-		l.Blocks[i].Language = lang
-	}
-	return l
+	key = "message." + key
+	return locale.NoteLetter(lang, locale.Text(lang, key+".subject", args), locale.Text(lang, key+".mail", args), locale.Text(lang, key+".button", args), link)
 }
 
 // HandOver records that a coordinator or a deputy is away until a moment, and tells who takes over: the deputies, or the mandated officer

@@ -71,7 +71,7 @@ func EnterBreach(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone b
 		return 0, buurtbel.Fail(buurtbel.Invalid, "error.breach.noticed", nil)
 	}
 	b := &store.Breach{ID: db.NewID(), Noticed: noticed, By: actor.Person, BreachDetails: d}
-	posts, err := chiefLetters(ctx, db, zone, b, base)
+	letters, err := chiefLetters(ctx, db, zone, b, base)
 	if err != nil {
 		return 0, err
 	}
@@ -79,27 +79,21 @@ func EnterBreach(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone b
 		if err := tx.InsertBreach(b); err != nil {
 			return err
 		}
-		for _, post := range posts {
-			if err := post(tx); err != nil {
-				return err
-			}
+		if err := letters.Post(tx); err != nil {
+			return err
 		}
 		return tx.Append(zone, buurtbel.EntryChange, actor.Person, []byte("breach entered "+b.ID.String()))
 	})
 }
 
-func chiefLetters(ctx context.Context, db *store.DB, zone buurtbel.ID, b *store.Breach, base string) ([]func(*store.Tx) error, error) {
+func chiefLetters(ctx context.Context, db *store.DB, zone buurtbel.ID, b *store.Breach, base string) (*store.Letters, error) {
 	var z *buurtbel.Zone
 	var chiefs []store.Reachable
 	err := db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) (err error) {
 		if z, err = tx.Zone(); err != nil {
 			return err
 		}
-		ids, err := tx.Holders(buurtbel.RoleChief, 0)
-		if err != nil {
-			return err
-		}
-		chiefs, err = tx.ReachablePeople(ids)
+		chiefs, err = tx.ReachableHolders(0, buurtbel.RoleChief)
 		return err
 	})
 	if err != nil {
@@ -109,20 +103,15 @@ func chiefLetters(ctx context.Context, db *store.DB, zone buurtbel.ID, b *store.
 	if err != nil {
 		return nil, err
 	}
-	var posts []func(*store.Tx) error
+	letters := db.Letters(z, buurtbel.KindReport, buurtbel.Now, db.Now().Add(BreachClock))
 	for _, c := range chiefs {
 		lang := c.Member.Language
 		until := locale.When(lang, b.Noticed.Add(BreachClock), db.Now(), loc)
 		letter := locale.NoteLetter(lang, locale.Text(lang, "message.breach.subject", nil), locale.Text(lang, "message.breach.body", buurtbel.Args{"Until": until}),
 			locale.Text(lang, "message.breach.button", nil), base+"/breaches/"+b.ID.String())
-		m := &buurtbel.Message{ID: db.NewID(), Zone: zone, Kind: buurtbel.KindReport, Class: buurtbel.KindReport.Class(), Urgency: buurtbel.Now, State: buurtbel.MessageRunning,
-			Sender: z.Name, Expires: db.Now().Add(BreachClock), Texts: []buurtbel.Wording{{Regime: string(lang), Subject: letter.Subject, Mail: letter.Text(), HTML: letter.HTML()}}}
-		r := db.Direct(c, 0, m.Expires, buurtbel.Email)
-		if r.Left == buurtbel.NotLeft {
-			posts = append(posts, func(tx *store.Tx) error { return tx.Post(m, []store.Recipient{r}) })
-		}
+		letters.To(c, letter.Wording(lang), buurtbel.Email)
 	}
-	return posts, nil
+	return letters.OnlyReached(), nil
 }
 
 // MendBreach stores what is known and decided of an open breach by now. b.ID names it; who entered it and when it was noticed stay.

@@ -26,33 +26,15 @@ func newDeviceLetter(ctx context.Context, db *store.DB, member buurtbel.ID, who 
 		return nil, err
 	}
 	now := db.Now()
-	m := &buurtbel.Message{ID: db.NewID(), Zone: who.Zone, Kind: buurtbel.KindReport, Class: buurtbel.KindReport.Class(), Urgency: buurtbel.Soon,
-		State: buurtbel.MessageRunning, Sender: zone.Name, Expires: now.Add(24 * time.Hour)}
-	letter := deviceLetter(who.Language, zone.Name, base+"/device/"+token.SignUntil(db.Ring(), token.Device, member, now.Add(tellsLasts)))
-	m.Texts = []buurtbel.Wording{{Regime: string(who.Language), Subject: letter.Subject, Mail: letter.Text(), HTML: letter.HTML()}}
-	var recipients []store.Recipient
+	words := deviceLetter(who.Language, zone.Name, base+"/device/"+token.SignUntil(db.Ring(), token.Device, member, now.Add(tellsLasts)))
+	letters := db.Letters(zone, buurtbel.KindReport, buurtbel.Soon, now.Add(24*time.Hour))
 	for _, p := range people {
-		if r := db.Direct(p, 0, m.Expires, buurtbel.Email); r.Left == buurtbel.NotLeft {
-			recipients = append(recipients, r)
-		}
+		letters.To(p, words, buurtbel.Email)
 	}
-	return func(tx *store.Tx) error {
-		if len(recipients) == 0 {
-			return nil
-		}
-		return tx.Post(m, recipients)
-	}, nil
+	return letters.OnlyReached().Post, nil
 }
 
-func deviceLetter(lang buurtbel.Language, source, link string) locale.Letter {
-	subject := locale.Text(lang, "message.device.subject", nil)
-	letter := locale.Letter{Subject: subject, Blocks: []locale.Block{
-		{Role: locale.Heading, Text: subject},
-		{Role: locale.Body, Text: locale.Text(lang, "message.device.mail", buurtbel.Args{"Source": source})},
-		{Role: locale.Button, Text: locale.Text(lang, "message.device.button", nil), Target: link},
-	}}
-	for i := range letter.Blocks {
-		letter.Blocks[i].Language = lang
-	}
-	return letter
+func deviceLetter(lang buurtbel.Language, source, link string) buurtbel.Wording {
+	return locale.NoteLetter(lang, locale.Text(lang, "message.device.subject", nil), locale.Text(lang, "message.device.mail", buurtbel.Args{"Source": source}),
+		locale.Text(lang, "message.device.button", nil), link).Wording(lang)
 }

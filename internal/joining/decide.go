@@ -200,9 +200,7 @@ type Page struct {
 	Rules    store.HouseRules
 	Channels []buurtbel.Channel
 
-	Member    bool // was accepted, and is a member now
-	Household bool // is in a household
-	Business  bool // stands for a business
+	Member bool // was accepted, and is a member now
 }
 
 // Show gives an applicant's own page. It changes nothing.
@@ -229,18 +227,11 @@ func (h *Hall) Show(ctx context.Context, link string) (*Page, error) {
 }
 
 func (p *Page) readMember(tx *store.Tx) error {
-	household, err := tx.HouseholdOf(p.App.ID)
+	_, err := tx.HouseholdOf(p.App.ID)
 	if buurtbel.KindOf(err) == buurtbel.NotFound {
 		return nil
 	}
-	p.Member, p.Household = err == nil, household != 0
-	if err != nil || p.App.Business == 0 {
-		return err
-	}
-	people, err := tx.BusinessPeople(p.App.Business)
-	for _, one := range people {
-		p.Business = p.Business || one.Member == p.App.ID
-	}
+	p.Member = err == nil
 	return err
 }
 

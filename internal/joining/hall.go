@@ -140,27 +140,21 @@ func (f *affair) writable(channels []buurtbel.Channel) (c store.ApplicantContact
 
 // send plans a message to one contact point and gives what stores it. It is called before a transaction: it makes ids.
 func (h *Hall) send(zone *buurtbel.Zone, kind buurtbel.MessageKind, person buurtbel.ID, c store.ApplicantContact, channel buurtbel.Channel, w buurtbel.Wording, lasts time.Duration) func(*store.Tx) error {
-	now := h.db.Now()
-	m := &buurtbel.Message{ID: h.db.NewID(), Zone: zone.ID, Kind: kind, Class: kind.Class(), Urgency: buurtbel.Now, State: buurtbel.MessageRunning,
-		Sender: zone.Name, Expires: now.Add(lasts), Texts: []buurtbel.Wording{w}}
+	l := h.db.Letters(zone, kind, buurtbel.Now, h.db.Now().Add(lasts))
 	point := c.ContactPoint
 	point.Verified = true // that is what a code is to find out
-	r := h.db.Direct(store.Reachable{Member: buurtbel.Member{ID: person, Zone: zone.ID}, Contacts: []buurtbel.ContactPoint{point}}, 0, m.Expires, channel)
-	return func(tx *store.Tx) error { return tx.Post(m, []store.Recipient{r}) }
+	l.To(store.Reachable{Member: buurtbel.Member{ID: person, Zone: zone.ID}, Contacts: []buurtbel.ContactPoint{point}}, w, channel)
+	return l.Post
 }
 
 // letter is a mail of a heading, paragraphs and perhaps a button, from the catalogue, where it stands under message.join.
 func letter(lang buurtbel.Language, key string, args buurtbel.Args, link string) buurtbel.Wording {
 	key = "message.join." + key
-	subject := locale.Text(lang, key+".subject", args)
-	l := locale.Letter{Subject: subject, Blocks: []locale.Block{{Role: locale.Heading, Text: subject}, {Role: locale.Body, Text: locale.Text(lang, key+".mail", args)}}}
+	button := ""
 	if link != "" {
-		l.Blocks = append(l.Blocks, locale.Block{Role: locale.Button, Text: locale.Text(lang, key+".button", args), Target: link})
+		button = locale.Text(lang, key+".button", args)
 	}
-	for i := range l.Blocks {
-		l.Blocks[i].Language = lang
-	}
-	return buurtbel.Wording{Regime: string(lang), Subject: subject, Mail: l.Text(), HTML: l.HTML()}
+	return locale.NoteLetter(lang, locale.Text(lang, key+".subject", args), locale.Text(lang, key+".mail", args), button, link).Wording(lang)
 }
 
 // tell plans a letter or a text about an application to the applicant: by mail, else by text. ok is false when the person can be told on paper only.

@@ -64,22 +64,18 @@ func TellLost(db *store.DB, link string) func(context.Context, buurtbel.Actor, s
 			return fmt.Errorf("read lost contact points: %w", err)
 		}
 		now := db.Now()
-		m := &buurtbel.Message{ID: db.NewID(), Zone: t.Zone, Kind: buurtbel.KindReport, Class: buurtbel.KindReport.Class(), Urgency: buurtbel.Soon,
-			State: buurtbel.MessageRunning, Sender: zone.Name, Expires: now.Add(24 * time.Hour)}
-		var recipients []store.Recipient
-		for i, p := range news.coordinators {
-			letter := lostLetter(p.Member.Language, news, link)
-			m.Texts = append(m.Texts, buurtbel.Wording{Regime: string(p.Member.Language), Subject: letter.Subject, Mail: letter.Text(), HTML: letter.HTML()})
-			recipients = append(recipients, db.Direct(p, i, m.Expires, buurtbel.Email))
+		letters := db.Letters(zone, buurtbel.KindReport, buurtbel.Soon, now.Add(24*time.Hour))
+		for _, p := range news.coordinators {
+			letters.To(p, lostLetter(p.Member.Language, news, link), buurtbel.Email)
 		}
 		return db.Write(ctx, buurtbel.Scope{Zone: t.Zone}, func(tx *store.Tx) error {
-			if news.members == 0 || len(recipients) == 0 {
+			if news.members == 0 || len(news.coordinators) == 0 {
 				return tx.FinishTask(t, time.Time{})
 			}
 			if err := tx.FinishTask(t, dayAfter(lastTelling(now.In(loc)))); err != nil { // looks once more, for what was lost meanwhile
 				return err
 			}
-			return tx.Post(m, recipients)
+			return letters.Post(tx)
 		})
 	}
 }
@@ -114,15 +110,7 @@ func readLoss(ctx context.Context, db *store.DB, t store.Task, loc *time.Locatio
 				news.network = n.Name
 			}
 		}
-		var ids []buurtbel.ID
-		for _, role := range []buurtbel.Role{buurtbel.RoleCoordinator, buurtbel.RoleDeputy} {
-			held, err := tx.Holders(role, t.Subject)
-			if err != nil {
-				return err
-			}
-			ids = append(ids, held...)
-		}
-		news.coordinators, err = tx.ReachablePeople(ids)
+		news.coordinators, err = tx.ReachableHolders(t.Subject, buurtbel.RoleCoordinator, buurtbel.RoleDeputy)
 		return err
 	})
 	return news, err
@@ -137,15 +125,8 @@ func distinctMembers(lost []store.ContactHolder) int {
 	return len(slices.Compact(ids))
 }
 
-func lostLetter(lang buurtbel.Language, news loss, link string) locale.Letter {
-	subject := locale.Text(lang, "message.contact-lost.subject", buurtbel.Args{"Count": news.members})
-	letter := locale.Letter{Subject: subject, Blocks: []locale.Block{
-		{Role: locale.Heading, Text: subject},
-		{Role: locale.Body, Text: locale.Text(lang, "message.contact-lost.mail", buurtbel.Args{"Count": news.members, "Network": news.network})},
-		{Role: locale.Button, Text: locale.Text(lang, "message.contact-lost.button", nil), Target: link},
-	}}
-	for i := range letter.Blocks {
-		letter.Blocks[i].Language = lang
-	}
-	return letter
+func lostLetter(lang buurtbel.Language, news loss, link string) buurtbel.Wording {
+	args := buurtbel.Args{"Count": news.members, "Network": news.network}
+	return locale.NoteLetter(lang, locale.Text(lang, "message.contact-lost.subject", buurtbel.Args{"Count": news.members}),
+		locale.Text(lang, "message.contact-lost.mail", args), locale.Text(lang, "message.contact-lost.button", nil), link).Wording(lang)
 }

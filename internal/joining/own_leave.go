@@ -47,55 +47,21 @@ func leftLetter(ctx context.Context, db *store.DB, w Word, link string) (func(*s
 			return err
 		}
 		network = networks[0]
-		people, err = keepers(tx, network.ID, w.Member)
+		people, err = tx.ReachableHolders(network.ID, buurtbel.RoleCoordinator, buurtbel.RoleDeputy)
 		return err
 	})
 	if err != nil || network == nil {
 		return func(*store.Tx) error { return nil }, err
 	}
-	var posts []func(*store.Tx) error
+	letters := db.Letters(zone, buurtbel.KindReport, buurtbel.Soon, db.Now().Add(72*time.Hour))
 	for _, p := range people {
+		if p.Member.ID == w.Member {
+			continue
+		}
 		lang := p.Member.Language
 		letter := locale.NoteLetter(lang, locale.Text(lang, "message.left.subject", buurtbel.Args{"Network": network.Name}),
 			locale.Text(lang, "message.left.body", nil), locale.Text(lang, "message.left.button", nil), link+"/asked")
-		posts = append(posts, note(db, zone, p, letter, lang))
+		letters.To(p, letter.Wording(lang), buurtbel.Email)
 	}
-	return func(tx *store.Tx) error {
-		for _, post := range posts {
-			if err := post(tx); err != nil {
-				return err
-			}
-		}
-		return nil
-	}, nil
-}
-
-// keepers are coordinator and deputy of a network, without one person.
-func keepers(tx *store.Tx, network, without buurtbel.ID) ([]store.Reachable, error) {
-	var ids []buurtbel.ID
-	for _, role := range []buurtbel.Role{buurtbel.RoleCoordinator, buurtbel.RoleDeputy} {
-		found, err := tx.Holders(role, network)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range found {
-			if id != without {
-				ids = append(ids, id)
-			}
-		}
-	}
-	return tx.ReachablePeople(ids)
-}
-
-// note plans a letter to one person; who has no mailbox gets none.
-func note(db *store.DB, zone *buurtbel.Zone, p store.Reachable, letter locale.Letter, lang buurtbel.Language) func(*store.Tx) error {
-	m := &buurtbel.Message{ID: db.NewID(), Zone: zone.ID, Kind: buurtbel.KindReport, Class: buurtbel.KindReport.Class(), Urgency: buurtbel.Soon, State: buurtbel.MessageRunning,
-		Sender: zone.Name, Expires: db.Now().Add(72 * time.Hour), Texts: []buurtbel.Wording{{Regime: string(lang), Subject: letter.Subject, Mail: letter.Text(), HTML: letter.HTML()}}}
-	r := db.Direct(p, 0, m.Expires, buurtbel.Email)
-	return func(tx *store.Tx) error {
-		if r.Left != buurtbel.NotLeft {
-			return nil
-		}
-		return tx.Post(m, []store.Recipient{r})
-	}
+	return letters.OnlyReached().Post, nil
 }

@@ -117,15 +117,7 @@ var roles = map[buurtbel.Reminder][][]buurtbel.Role{
 func (h *Hall) deciders(ctx context.Context, f *affair, due buurtbel.Reminder) (out []store.Reachable, err error) {
 	err = h.db.Read(ctx, buurtbel.Scope{Zone: f.app.Zone}, func(tx *store.Tx) error {
 		for _, together := range roles[due] {
-			var ids []buurtbel.ID
-			for _, role := range together {
-				held, err := tx.Holders(role, f.app.Network)
-				if err != nil {
-					return err
-				}
-				ids = append(ids, held...)
-			}
-			if out, err = tx.ReachablePeople(ids); err != nil || len(out) > 0 {
+			if out, err = tx.ReachableHolders(f.app.Network, together...); err != nil || len(out) > 0 {
 				return err
 			}
 		}
@@ -135,15 +127,9 @@ func (h *Hall) deciders(ctx context.Context, f *affair, due buurtbel.Reminder) (
 }
 
 func (h *Hall) toDeciders(f *affair, people []store.Reachable, key string, args buurtbel.Args) func(*store.Tx) error {
-	if len(people) == 0 {
-		return func(*store.Tx) error { return nil }
+	l := h.db.Letters(f.zone, buurtbel.KindReport, buurtbel.Soon, h.db.Now().Add(24*time.Hour))
+	for _, p := range people {
+		l.To(p, letter(p.Member.Language, key, args, h.o.Link+"/applications/"+f.app.ID.String()), buurtbel.Email)
 	}
-	m := &buurtbel.Message{ID: h.db.NewID(), Zone: f.app.Zone, Kind: buurtbel.KindReport, Class: buurtbel.KindReport.Class(), Urgency: buurtbel.Soon,
-		State: buurtbel.MessageRunning, Sender: f.zone.Name, Expires: h.db.Now().Add(24 * time.Hour)}
-	var recipients []store.Recipient
-	for i, p := range people {
-		m.Texts = append(m.Texts, letter(p.Member.Language, key, args, h.o.Link+"/applications/"+f.app.ID.String()))
-		recipients = append(recipients, h.db.Direct(p, i, m.Expires, buurtbel.Email))
-	}
-	return func(tx *store.Tx) error { return tx.Post(m, recipients) }
+	return l.Post
 }

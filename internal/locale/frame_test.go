@@ -112,7 +112,7 @@ func TestRule6_EveryAlertCarriesTheFixedLineOnce(t *testing.T) {
 // What goes out by SMS stays in GSM 7-bit as long as the police's own words do.
 func TestSMSStaysInSevenBits(t *testing.T) {
 	for _, l := range buurtbel.Languages {
-		texts := []string{Second{Who: "Centrale", Area: "Kerkveld", Count: 12, Text: "x", Code: "4711"}.SMS(l)}
+		texts := []string{Second{Who: "Centrale", Area: "Kerkveld", Count: 12, Text: "x", Link: "https://alarm.example.org/c/4711"}.SMS(l)}
 		for _, kind := range kinds {
 			for _, ground := range buurtbel.Grounds {
 				f := frameOf(t, l, kind)

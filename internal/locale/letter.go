@@ -38,6 +38,11 @@ type Block struct {
 	Target   string // of a Button; may be a mark that is replaced per delivery, so it is written as it stands
 }
 
+// Wording is the letter as the words of a mail in one language.
+func (l Letter) Wording(lang buurtbel.Language) buurtbel.Wording {
+	return buurtbel.Wording{Regime: string(lang), Subject: l.Subject, Mail: l.Text(), HTML: l.HTML()}
+}
+
 // Text is the plain part: paragraphs apart by an empty line, links on a line of their own.
 func (l Letter) Text() string {
 	var b strings.Builder

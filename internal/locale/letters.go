@@ -21,13 +21,12 @@ type Second struct {
 	Area  string
 	Count int
 	Text  string
-	Code  string // what to answer by SMS
-	Link  string // the page to decide on, by mail
+	Link  string // the page to decide on
 }
 
-// SMS asks for confirmation by answering the code. It may take several parts: the whole text is in it.
+// SMS asks for confirmation on a page too. It may take several parts: the whole text is in it.
 func (s Second) SMS(l buurtbel.Language) string {
-	return Text(l, "message.second.sms", buurtbel.Args{"Who": s.Who, "Area": s.Area, "Count": s.Count, "Text": s.Text, "Code": s.Code})
+	return Text(l, "message.second.sms-link", buurtbel.Args{"Who": s.Who, "Area": s.Area, "Count": s.Count, "Text": s.Text, "Link": s.Link})
 }
 
 // Letter asks for confirmation on a page.

@@ -151,7 +151,7 @@ func TestText(t *testing.T) {
 		{buurtbel.German, "message.span.day", buurtbel.Args{"Count": uint8(2)}, "2 Tage"},
 		{buurtbel.English, "message.span.day", buurtbel.Args{"Count": 12345}, "12,345 days"},
 		{buurtbel.Dutch, "message.fixed", buurtbel.Args{"Line": "101"}, "Grijp niet zelf in. Iets gezien? Bel 101."},
-		{"xx", "message.ago.now", nil, "nu"},
+		{"xx", "message.span.hour", buurtbel.Args{"Count": 1}, "1 uur"},
 		{buurtbel.Dutch, "message.fixed", nil, "message.fixed"},
 		{buurtbel.Dutch, "no.such.key", nil, "no.such.key"},
 	}

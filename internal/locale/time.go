@@ -85,7 +85,7 @@ func daysBetween(a, b time.Time) int {
 	return int(midnight(b).Sub(midnight(a)).Hours() / 24)
 }
 
-// spans are units of time from large to small; the words stand in the catalogue under message.span and message.ago.
+// spans are units of time from large to small; the words stand in the catalogue under message.span.
 var spans = []struct {
 	word string
 	long time.Duration
@@ -93,25 +93,12 @@ var spans = []struct {
 
 // Span writes a length of time in its largest whole unit: "3 minuten", "1 uur", "2 dagen". Less than a second is 0 seconds.
 func Span(lang buurtbel.Language, d time.Duration) string {
-	return inWords(lang, "message.span.", d.Abs())
-}
-
-func inWords(lang buurtbel.Language, key string, d time.Duration) string {
 	for _, s := range spans {
-		if d >= s.long {
-			return Text(lang, key+s.word, buurtbel.Args{"Count": int64(d / s.long)})
+		if d.Abs() >= s.long {
+			return Text(lang, "message.span."+s.word, buurtbel.Args{"Count": int64(d.Abs() / s.long)})
 		}
 	}
-	return Text(lang, key+"second", buurtbel.Args{"Count": 0})
-}
-
-// Ago writes how long ago a moment was: "3 minuten geleden". A moment in the future or this very second is "nu".
-func Ago(lang buurtbel.Language, t, now time.Time) string {
-	d := now.Sub(t)
-	if d < time.Second {
-		return Text(lang, "message.ago.now", nil)
-	}
-	return inWords(lang, "message.ago.", d)
+	return Text(lang, "message.span.second", buurtbel.Args{"Count": 0})
 }
 
 // Number writes a whole number with the thousands separator of the language; French uses a no-break space.
@@ -156,9 +143,6 @@ func Decimal(lang buurtbel.Language, value int64, places int) string {
 	}
 	return fmt.Sprintf("%s%s%s%0*d", sign, Number(lang, value/unit), mark, places, value%unit)
 }
-
-// Euro writes an amount given in eurocents: "€ 12,50", "12,50 €", "€12.50".
-func Euro(lang buurtbel.Language, cents int64) string { return withSign(lang, Decimal(lang, cents, 2)) }
 
 // Price writes a small price given in ten-thousandths of a euro, as carriers charge, with as many decimals as it needs: "€ 0,055", "€ 12,50".
 func Price(lang buurtbel.Language, tenThousandths int64) string {

@@ -61,17 +61,12 @@ func TestDayOverClockChange(t *testing.T) {
 	}
 }
 
-func TestSpanAndAgo(t *testing.T) {
-	now := time.Date(2026, 11, 3, 16, 0, 0, 0, time.UTC)
+func TestSpan(t *testing.T) {
 	cases := []struct{ got, want string }{
 		{Span(buurtbel.Dutch, 90*time.Second), "1 minuut"},
 		{Span(buurtbel.Dutch, 50*time.Hour), "2 dagen"},
 		{Span(buurtbel.French, time.Hour), "1 heure"},
 		{Span(buurtbel.German, 0), "0 Sekunden"},
-		{Ago(buurtbel.German, now.Add(-72*time.Hour), now), "vor 3 Tagen"},
-		{Ago(buurtbel.Dutch, now.Add(-3*time.Minute), now), "3 minuten geleden"},
-		{Ago(buurtbel.French, now.Add(-2*time.Hour), now), "il y a 2 heures"},
-		{Ago(buurtbel.English, now.Add(time.Hour), now), "now"},
 	}
 	for _, c := range cases {
 		if c.got != c.want {
@@ -87,10 +82,9 @@ func TestNumbersAndMoney(t *testing.T) {
 		{Number(buurtbel.French, 999), "999"},
 		{Decimal(buurtbel.Dutch, -5, 2), "-0,05"},
 		{Decimal(buurtbel.English, 123456, 2), "1,234.56"},
-		{Euro(buurtbel.Dutch, 1250), "€\u00a012,50"},
-		{Euro(buurtbel.French, 1250), "12,50\u00a0€"},
-		{Euro(buurtbel.German, 123456), "1.234,56\u00a0€"},
-		{Euro(buurtbel.English, 1250), "€12.50"},
+		{Price(buurtbel.Dutch, 125000), "€\u00a012,50"},
+		{Price(buurtbel.French, 125000), "12,50\u00a0€"},
+		{Price(buurtbel.German, 12345600), "1.234,56\u00a0€"},
 		{Price(buurtbel.Dutch, 550), "€\u00a00,055"},
 		{Price(buurtbel.English, 125000), "€12.50"},
 		{List(buurtbel.Dutch, []string{"Kerkstraat", "Molenweg", "Veldstraat"}), "Kerkstraat, Molenweg en Veldstraat"},

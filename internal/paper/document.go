@@ -84,7 +84,8 @@ func clean(s string) string {
 }
 
 const (
-	margin = 20.0 // millimetres
+	family = "body" // the name of the font within a document
+	margin = 20.0   // millimetres
 	width  = 210.0 - 2*margin
 	height = 297.0
 	name   = width * 0.36 // of a row
@@ -113,29 +114,40 @@ func (d *Document) PDF(w io.Writer) error {
 }
 
 func (d *Document) begin() *fpdf.Fpdf {
-	p := fpdf.New("P", "mm", "A4", "")
+	p := blank(d.Title, string(d.Language), d.Made)
 	p.SetMargins(margin, margin, margin)
 	p.SetAutoPageBreak(true, margin+6)
-	p.AddUTF8FontFromBytes("body", "", regular)
-	p.AddUTF8FontFromBytes("body", "B", bold)
-	p.SetTitle(clean(d.Title), true)
-	p.SetLang(string(d.Language))
-	p.SetProducer("Buurtbel", true)
-	p.SetCreationDate(d.Made.UTC())
-	p.SetModificationDate(d.Made.UTC())
-	p.SetCatalogSort(true)
 	p.SetFooterFunc(func() {
 		p.SetY(-margin)
-		p.SetFont("body", "", 9)
+		p.SetFont(family, "", 9)
 		p.CellFormat(width-20, 5, clean(d.Foot), "", 0, "L", false, 0, "")
 		p.CellFormat(20, 5, fmt.Sprint(p.PageNo()), "", 0, "R", false, 0, "")
 	})
 	return p
 }
 
+// blank begins an A4 print that is the same whenever it is made: made is the date in its own description.
+func blank(title, language string, made time.Time) *fpdf.Fpdf {
+	p := fpdf.New("P", "mm", "A4", "")
+	p.AddUTF8FontFromBytes(family, "", regular)
+	p.AddUTF8FontFromBytes(family, "B", bold)
+	p.SetTitle(clean(title), true)
+	p.SetLang(language)
+	p.SetProducer("Buurtbel", true)
+	p.SetCreationDate(made.UTC())
+	p.SetModificationDate(made.UTC())
+	p.SetCatalogSort(true)
+	return p
+}
+
+// lines writes a text over as many lines as it needs, each so high, in millimetres.
+func lines(p *fpdf.Fpdf, wide, high float64, text string) {
+	p.MultiCell(wide, high, clean(text), "", "L", false)
+}
+
 func (d *Document) paragraph(p *fpdf.Fpdf, style string, size float64, text string) {
-	p.SetFont("body", style, size)
-	p.MultiCell(width, size*0.5, clean(text), "", "L", false)
+	p.SetFont(family, style, size)
+	lines(p, width, size*0.5, text)
 }
 
 func (d *Document) section(p *fpdf.Fpdf, s Section, size float64) {
@@ -157,9 +169,9 @@ func (d *Document) section(p *fpdf.Fpdf, s Section, size float64) {
 // row writes name and value beside each other, each as high as it needs.
 func (d *Document) row(p *fpdf.Fpdf, r Row, size float64) {
 	line := size * 0.5
-	p.SetFont("body", "B", size)
+	p.SetFont(family, "B", size)
 	names := p.SplitText(clean(r.Name), name-3)
-	p.SetFont("body", "", size)
+	p.SetFont(family, "", size)
 	values := strings.Split(clean(r.Value), "\n")
 	var wrapped []string
 	for _, v := range values {
@@ -170,10 +182,10 @@ func (d *Document) row(p *fpdf.Fpdf, r Row, size float64) {
 			p.AddPage()
 		}
 		y := p.GetY()
-		p.SetFont("body", "B", size)
+		p.SetFont(family, "B", size)
 		p.SetXY(margin, y)
 		p.CellFormat(name, line, at(names, i), "", 0, "L", false, 0, "")
-		p.SetFont("body", "", size)
+		p.SetFont(family, "", size)
 		p.CellFormat(width-name, line, at(wrapped, i), "", 0, "L", false, 0, "")
 		p.SetXY(margin, y+line)
 	}

@@ -39,7 +39,6 @@ type Sheet struct {
 }
 
 const (
-	family = "letter"
 	left   = 22.0  // mm
 	column = 166.0 // of the text
 	line   = 6.2   // height of a line of text
@@ -47,19 +46,14 @@ const (
 
 // PDF writes the sheets, each on a page of its own.
 func PDF(sheets ...Sheet) ([]byte, error) {
-	f := fpdf.New("P", "mm", "A4", "")
-	f.SetCatalogSort(true)
-	f.SetCreationDate(time.Unix(0, 0).UTC()) // a print says its date in words
-	f.SetModificationDate(time.Unix(0, 0).UTC())
-	f.AddUTF8FontFromBytes(family, "", regular)
-	f.AddUTF8FontFromBytes(family, "B", bold)
+	var first Sheet
+	if len(sheets) > 0 {
+		first = sheets[0]
+	}
+	f := blank(first.Title, first.Language, time.Unix(0, 0)) // a print says its date in words
 	f.SetMargins(left, 16, left)
 	f.SetAutoPageBreak(true, 14)
 	for i := range sheets {
-		if i == 0 {
-			f.SetTitle(sheets[i].Title, true)
-			f.SetLang(sheets[i].Language)
-		}
 		sheets[i].write(f)
 	}
 	var b bytes.Buffer
@@ -73,21 +67,21 @@ func (s *Sheet) write(f *fpdf.Fpdf) {
 	f.AddPage()
 	f.SetFont(family, "", 11)
 	for _, l := range s.From {
-		f.MultiCell(80, 5.4, l, "", "L", false)
+		lines(f, 80, 5.4, l)
 	}
 	if len(s.To) > 0 {
 		f.SetY(52)
 		for _, l := range s.To {
 			f.SetX(115)
-			f.MultiCell(75, 5.4, l, "", "L", false)
+			lines(f, 75, 5.4, l)
 		}
 		f.SetY(92)
 	}
 	f.Ln(4)
-	f.MultiCell(column, line, s.Date, "", "L", false)
+	lines(f, column, line, s.Date)
 	f.Ln(4)
 	f.SetFont(family, "B", 15)
-	f.MultiCell(column, 7.5, s.Title, "", "L", false)
+	lines(f, column, 7.5, s.Title)
 	f.Ln(3)
 	for _, p := range s.Parts {
 		p.write(f)
@@ -100,26 +94,26 @@ func (p Part) write(f *fpdf.Fpdf) {
 	case Heading:
 		f.Ln(3)
 		f.SetFont(family, "B", 12.5)
-		f.MultiCell(column, line, p.Text, "", "L", false)
+		lines(f, column, line, p.Text)
 		f.Ln(1)
 	case Large:
 		f.SetFont(family, "B", 26)
-		f.MultiCell(column, 16, p.Text, "", "L", false)
+		lines(f, column, 16, p.Text)
 		f.Ln(3)
 	case Tight:
-		f.MultiCell(column, 5.3, p.Text, "", "L", false)
+		lines(f, column, 5.3, p.Text)
 	case Tick:
 		f.Ln(2)
 		y := f.GetY()
 		f.Rect(left, y+0.8, 4.4, 4.4, "D")
 		f.SetXY(left+8, y)
-		f.MultiCell(column-8, line, p.Text, "", "L", false)
+		lines(f, column-8, line, p.Text)
 	case Sign:
 		f.Ln(8)
-		f.MultiCell(column, line, p.Text, "", "L", false)
+		lines(f, column, line, p.Text)
 		f.Line(left+60, f.GetY(), left+150, f.GetY())
 	case Plain:
-		f.MultiCell(column, line, p.Text, "", "L", false)
+		lines(f, column, line, p.Text)
 		f.Ln(3)
 	}
 }

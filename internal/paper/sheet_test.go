@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -57,5 +58,21 @@ func TestPeersReadIt(t *testing.T) {
 		if !strings.Contains(string(out), p.Text) {
 			t.Errorf("%q cannot be read from the page", p.Text)
 		}
+	}
+}
+
+// TestALetterLeavesOutWhatNoReaderShows: whoever types a name with a sign that the font lacks gets the letter of the name without it.
+func TestALetterLeavesOutWhatNoReaderShows(t *testing.T) {
+	odd := letter
+	odd.Title += "\u202e"
+	odd.To = []string{letter.To[0] + "😀", letter.To[1], "\x00" + letter.To[2]}
+	odd.Parts = slices.Clone(letter.Parts)
+	odd.Parts[0].Text += "🏠"
+	want, err := PDF(letter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := PDF(odd); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("another letter: %v", err)
 	}
 }

@@ -69,13 +69,7 @@ func (p *Prepared) Leave(tx *store.Tx) error {
 	if p == nil {
 		return nil
 	}
-	if err := tx.InsertMessage(p.message, []buurtbel.ID{p.recipient.Member}); err != nil {
-		return err
-	}
-	if err := tx.InsertRecipients(p.message.ID, p.message.Expires, []store.Recipient{p.recipient}); err != nil {
-		return err
-	}
-	return tx.Advance(p.message.ID, 0, 1)
+	return tx.Post(p.message, []store.Recipient{p.recipient})
 }
 
 func answerText(zone *buurtbel.Zone, a Answer) (string, error) {

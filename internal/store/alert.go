@@ -99,13 +99,7 @@ func (tx *Tx) AlertByKey(key string) (*buurtbel.Alert, error) {
 
 // Alerts lists the newest alerts of the scope's zone, at most n.
 func (tx *Tx) Alerts(n int) ([]*buurtbel.Alert, error) {
-	var out []*buurtbel.Alert
-	err := tx.each(func(r *sql.Rows) error {
-		a, err := tx.scanAlert(r.Scan)
-		out = append(out, a)
-		return err
-	}, `select `+alertColumns+` from alert where zone = $1 order by id desc limit $2`, tx.scope.Zone, n)
-	return out, err
+	return list(tx, tx.scanAlert, `select `+alertColumns+` from alert where zone = $1 order by id desc limit $2`, tx.scope.Zone, n)
 }
 
 // MoveAlert changes an alert's state. Conflict (error.alert.moved) when it does not stand at from any more.

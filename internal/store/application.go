@@ -140,12 +140,7 @@ func (tx *Tx) ZoneOfApplication(id buurtbel.ID) (zone buurtbel.ID, err error) {
 
 // OpenApplications lists the applications of the scope's zone that wait for somebody, the oldest first, at most n.
 func (tx *Tx) OpenApplications(n int) ([]*buurtbel.Application, error) {
-	var out []*buurtbel.Application
-	err := tx.each(func(r *sql.Rows) error {
-		a, err := scanApplication(r.Scan)
-		out = append(out, a)
-		return err
-	}, applicationColumns+`where zone = $1 and state in ('proving', 'ready', 'asked', 'referred') order by id limit $2`, tx.scope.Zone, n)
+	out, err := list(tx, scanApplication, applicationColumns+`where zone = $1 and state in ('proving', 'ready', 'asked', 'referred') order by id limit $2`, tx.scope.Zone, n)
 	for _, a := range out {
 		if err == nil {
 			err = tx.readFacts(a)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -87,12 +86,7 @@ func (tx *Tx) Breach(id buurtbel.ID) (*Breach, error) {
 
 // Breaches lists the breaches of the scope's zone, the open ones first, then the newest.
 func (tx *Tx) Breaches() ([]*Breach, error) {
-	var out []*Breach
-	err := tx.each(func(r *sql.Rows) error {
-		b, err := tx.scanBreach(r.Scan)
-		out = append(out, b)
-		return err
-	}, `select `+breachColumns+` from breach where zone = $1 order by case when closed_at = 0 then 0 else 1 end, noticed_at desc limit 200`, tx.scope.Zone)
+	out, err := list(tx, tx.scanBreach, `select `+breachColumns+` from breach where zone = $1 order by case when closed_at = 0 then 0 else 1 end, noticed_at desc limit 200`, tx.scope.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("read breaches: %w", err)
 	}

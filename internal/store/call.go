@@ -199,13 +199,7 @@ func (tx *Tx) Holder(contact buurtbel.ID) (ContactHolder, error) {
 
 // SharersOf lists everybody of the zone who has the number of a contact point.
 func (tx *Tx) SharersOf(contact buurtbel.ID) ([]ContactHolder, error) {
-	var out []ContactHolder
-	err := tx.each(func(r *sql.Rows) error {
-		c, err := scanHolder(r.Scan)
-		out = append(out, c)
-		return err
-	}, holderColumns+`where c.hash = (select hash from contact where id = $1) and c.zone = $2 and c.state <> 'gone' order by c.id`, contact, tx.scope.Zone)
-	return out, err
+	return list(tx, scanHolder, holderColumns+`where c.hash = (select hash from contact where id = $1) and c.zone = $2 and c.state <> 'gone' order by c.id`, contact, tx.scope.Zone)
 }
 
 var dropCalls = pair{

@@ -92,12 +92,7 @@ func (tx *Tx) Exercise(id buurtbel.ID) (*buurtbel.Exercise, error) {
 
 // Exercises lists the exercises of the scope's zone from a day on, the last day first.
 func (tx *Tx) Exercises(from buurtbel.Day) ([]*buurtbel.Exercise, error) {
-	var out []*buurtbel.Exercise
-	err := tx.each(func(r *sql.Rows) error {
-		e, err := tx.scanExercise(r.Scan)
-		out = append(out, e)
-		return err
-	}, `select `+exerciseColumns+` from exercise where zone = $1 and day >= $2 order by day desc, id desc`, tx.scope.Zone, int64(from))
+	out, err := list(tx, tx.scanExercise, `select `+exerciseColumns+` from exercise where zone = $1 and day >= $2 order by day desc, id desc`, tx.scope.Zone, int64(from))
 	if err != nil {
 		return nil, fmt.Errorf("read exercises: %w", err)
 	}

@@ -123,13 +123,7 @@ func (tx *Tx) scanBusiness(scan func(...any) error) (b Business, err error) {
 
 // Businesses lists the businesses of a network.
 func (tx *Tx) Businesses(network buurtbel.ID) ([]Business, error) {
-	var out []Business
-	err := tx.each(func(r *sql.Rows) error {
-		b, err := tx.scanBusiness(r.Scan)
-		out = append(out, b)
-		return err
-	}, `select id, network, name, week from business where network = $1 and zone = $2 order by id`, network, tx.scope.Zone)
-	return out, err
+	return list(tx, tx.scanBusiness, `select id, network, name, week from business where network = $1 and zone = $2 order by id`, network, tx.scope.Zone)
 }
 
 // BusinessPerson is a contact person of a business.

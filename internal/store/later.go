@@ -10,13 +10,7 @@ import (
 
 // AlertsBetween lists the alerts of the scope's zone that were launched in a stretch of time, the oldest first.
 func (tx *Tx) AlertsBetween(from, until time.Time) ([]*buurtbel.Alert, error) {
-	var out []*buurtbel.Alert
-	err := tx.each(func(r *sql.Rows) error {
-		a, err := tx.scanAlert(r.Scan)
-		out = append(out, a)
-		return err
-	}, `select `+alertColumns+` from alert where zone = $1 and at >= $2 and at < $3 order by id`, tx.scope.Zone, micros(from), micros(until))
-	return out, err
+	return list(tx, tx.scanAlert, `select `+alertColumns+` from alert where zone = $1 and at >= $2 and at < $3 order by id`, tx.scope.Zone, micros(from), micros(until))
 }
 
 // StopAlerting stops the running launch and updates of an alert and freezes their cursors: what was unsent is no longer true.

@@ -78,12 +78,7 @@ func (tx *Tx) scanMeeting(scan func(...any) error) (Meeting, error) {
 
 // Meetings lists meetings of a network of the scope's zone that end after a moment, the first first.
 func (tx *Tx) Meetings(network buurtbel.ID, since time.Time) ([]Meeting, error) {
-	var out []Meeting
-	err := tx.each(func(r *sql.Rows) error {
-		m, err := tx.scanMeeting(r.Scan)
-		out = append(out, m)
-		return err
-	}, `select `+meetingColumns+` from meeting m where m.zone = $1 and m.network = $2 and m.until_at >= $3 order by m.from_at, m.id`, tx.scope.Zone, network, micros(since))
+	out, err := list(tx, tx.scanMeeting, `select `+meetingColumns+` from meeting m where m.zone = $1 and m.network = $2 and m.until_at >= $3 order by m.from_at, m.id`, tx.scope.Zone, network, micros(since))
 	if err != nil {
 		return nil, fmt.Errorf("read meetings: %w", err)
 	}

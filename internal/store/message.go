@@ -74,13 +74,7 @@ func (tx *Tx) Message(id buurtbel.ID) (*buurtbel.Message, error) {
 
 // MessagesOf reads the messages of an alert, oldest first.
 func (tx *Tx) MessagesOf(alert buurtbel.ID) ([]*buurtbel.Message, error) {
-	var out []*buurtbel.Message
-	err := tx.each(func(r *sql.Rows) error {
-		m, err := tx.scanMessage(r.Scan)
-		out = append(out, m)
-		return err
-	}, `select `+messageColumns+` from message where alert = $1 and zone = $2 order by id`, alert, tx.scope.Zone)
-	return out, err
+	return list(tx, tx.scanMessage, `select `+messageColumns+` from message where alert = $1 and zone = $2 order by id`, alert, tx.scope.Zone)
 }
 
 // RunningMessage is what a loop needs to know of a message without reading its texts.

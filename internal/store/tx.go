@@ -220,6 +220,17 @@ func (tx *Tx) each(scan func(*sql.Rows) error, query string, args ...any) error 
 	return rows.Err()
 }
 
+// list reads every row with the scan of its table.
+func list[T any](tx *Tx, scan func(func(...any) error) (T, error), query string, args ...any) ([]T, error) {
+	var out []T
+	err := tx.each(func(r *sql.Rows) error {
+		one, err := scan(r.Scan)
+		out = append(out, one)
+		return err
+	}, query, args...)
+	return out, err
+}
+
 // spared logs that a sealed field is damaged and lets the walk go on: one damaged row must not hold back everybody else. It leaves other errors.
 func (tx *Tx) spared(err error, what string, row buurtbel.ID) error {
 	if buurtbel.KeyOf(err) != "error.vault.damaged" {

@@ -76,13 +76,7 @@ func (tx *Tx) Zone() (*buurtbel.Zone, error) {
 
 // Zones lists every zone of the installation.
 func (tx *Tx) Zones() ([]*buurtbel.Zone, error) {
-	var out []*buurtbel.Zone
-	err := tx.each(func(r *sql.Rows) error {
-		z, err := scanZone(r.Scan)
-		out = append(out, z)
-		return err
-	}, `select id, name, country, settings from zone order by name`)
-	return out, err
+	return list(tx, scanZone, `select id, name, country, settings from zone order by name`)
 }
 
 type networkFacts struct {

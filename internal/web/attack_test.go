@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/channel/channeltest"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/token"
 )
@@ -137,7 +138,7 @@ const personal = "90.00.01-001.57"
 
 // TestAttackRegisterNumbersAreKeptNowhere: typed into any form they are refused, and stand neither in the store nor in the log.
 func TestAttackRegisterNumbersAreKeptNowhere(t *testing.T) {
-	var log lockedBuffer
+	var log channeltest.Log
 	s := found(t, func(s *site) {
 		s.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
@@ -167,7 +168,7 @@ func TestAttackRegisterNumbersAreKeptNowhere(t *testing.T) {
 
 // TestAttackLogTellsNobody: what people type and where they live stands in no log.
 func TestAttackLogTellsNobody(t *testing.T) {
-	var log lockedBuffer
+	var log channeltest.Log
 	s := found(t, func(s *site) {
 		s.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
@@ -186,7 +187,7 @@ func TestAttackLogTellsNobody(t *testing.T) {
 }
 
 // nowhere looks for words in the log and in the files of the store.
-func (s *site) nowhere(log *lockedBuffer, words ...string) {
+func (s *site) nowhere(log *channeltest.Log, words ...string) {
 	s.Helper()
 	look := func(where string, text []byte) {
 		for _, w := range words {
@@ -207,24 +208,6 @@ func (s *site) nowhere(log *lockedBuffer, words ...string) {
 	if err != nil {
 		s.Error(err)
 	}
-}
-
-// lockedBuffer is a log that several write and one reads.
-type lockedBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }
 
 // TestAttackLinksAtOnce: eight at the same moment use a link up once, and one gets in.

@@ -28,7 +28,7 @@ func (s *Server) mandateRoutes() []route {
 func (v *visit) mandates() error { return v.mandatesPage(http.StatusOK, "") }
 
 func (v *visit) mandatesPage(status int, problem string) error {
-	held, err := governing.Mandates(v.r.Context(), v.s.o.DB, v.actor, v.roleFirst(), v.zone)
+	held, err := governing.Mandates(v.r.Context(), v.s.o.DB, v.actor, v.roleFirst(), v.zone, nil)
 	if err != nil {
 		return err
 	}
@@ -297,15 +297,14 @@ func (v *visit) mandateHeld() (governing.Held, error) {
 	if err != nil {
 		return governing.Held{}, err
 	}
-	held, err := governing.Mandates(v.r.Context(), v.s.o.DB, v.actor, v.roleFirst(), v.zone)
-	i := slices.IndexFunc(held, func(h governing.Held) bool { return h.ID == id })
-	if err == nil && i < 0 {
+	held, err := governing.Mandates(v.r.Context(), v.s.o.DB, v.actor, v.roleFirst(), v.zone, func(h governing.Held) bool { return h.ID == id })
+	if err == nil && len(held) == 0 {
 		err = buurtbel.Fail(buurtbel.NotFound, "error.mandate.unknown", nil)
 	}
 	if err != nil {
 		return governing.Held{}, err
 	}
-	return held[i], nil
+	return held[0], nil
 }
 
 func (v *visit) mandate() error { return v.mandatePage(http.StatusOK, nil) }
@@ -377,8 +376,8 @@ func (v *visit) mandateChange() error {
 	if err != nil {
 		return err
 	}
-	if v.actor.Person == 0 || said != "ended" {
-		return v.redirect("/mandates?said=" + said)
+	if own := func(m buurtbel.Mandate) bool { return m.ID == id }; said == "ended" && slices.ContainsFunc(v.actor.Mandates, own) {
+		return v.redirect("/") // who laid down the own role may have no other place to go
 	}
-	return v.redirect("/") // who laid down the own role may have no other place to go
+	return v.redirect("/mandates?said=" + said)
 }

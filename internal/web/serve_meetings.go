@@ -242,11 +242,9 @@ func (v *visit) meetingMinutes(view *MeetingPage, m store.Meeting) error {
 	if m.Kind != "members" || m.Minutes == "" {
 		return nil
 	}
-	held, err := governing.Mandates(v.r.Context(), v.s.o.DB, v.actor, v.roleFirst(), v.zone)
+	held, err := governing.Mandates(v.r.Context(), v.s.o.DB, v.actor, v.roleFirst(), v.zone, func(h governing.Held) bool { return h.Confirm && h.Network == m.Network })
 	for _, h := range held {
-		if h.Confirm && h.Network == m.Network {
-			view.Confirm = append(view.Confirm, Option{ID: h.ID.String(), Words: v.t("screen.role." + string(h.Role)), Note: h.Name})
-		}
+		view.Confirm = append(view.Confirm, Option{ID: h.ID.String(), Words: v.t("screen.role." + string(h.Role)), Note: h.Name})
 	}
 	return err
 }

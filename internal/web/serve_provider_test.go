@@ -17,10 +17,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/buurtbel/buurtbel/internal/channel/channeltest"
 	"github.com/buurtbel/buurtbel/internal/entering"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
@@ -291,31 +291,13 @@ func dotted(n string) string {
 	return n[:2] + "." + n[2:4] + "." + n[4:6] + "-" + n[6:9] + "." + n[9:]
 }
 
-// kept is what a test keeps of the log.
-type kept struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (k *kept) Write(b []byte) (int, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.text.Write(b)
-}
-
-func (k *kept) String() string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.text.String()
-}
-
 // TestRule14_NoNationalNumberIsKept signs in at a provider that tells national numbers in every way, and looks for them in log, journal and database.
 func TestRule14_NoNationalNumberIsKept(t *testing.T) {
 	n := national()
 	officer := account{"id": "officer-1", "email": mailboxOf(81), "email_verified": true, "national_number": n, "rrn": "hidden-7", "egovNRN": n, "employee": "BE" + dotted(n),
 		"address": map[string]any{"street": "x", "note": n}, "groups": []string{"bin-dispatch", "rrn-" + n}}
 	p := startPeer(t, officer, account{"id": n, "email": mailboxOf(82), "email_verified": true})
-	log := &kept{}
+	log := new(channeltest.Log)
 	s := found(t, withPolice(p.issuer), func(s *site) {
 		s.log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})

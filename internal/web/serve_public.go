@@ -181,8 +181,8 @@ func (v *visit) textPart(name string, points bool) TextPart {
 	return p
 }
 
-// whatIs says what a network is and is not, and promises nothing.
-func (v *visit) whatIs() error {
+// textPage answers with a page of text whose title and lead stand in the catalogue under name, with the lines that help at once.
+func (v *visit) textPage(name string, next []Link, parts ...TextPart) error {
 	t, err := v.town()
 	if err != nil {
 		return err
@@ -191,26 +191,21 @@ func (v *visit) whatIs() error {
 	if err != nil {
 		return err
 	}
-	view := PublicText{Title: v.t("screen.public.bin"), Lead: v.t("screen.public.bin-lead"), Lines: lines,
-		Parts: []TextPart{v.textPart("bin-is", true), v.textPart("bin-is-not", true), v.textPart("bin-who", false), v.textPart("bin-evidence", false), v.textPart("bin-privacy", true), v.textPart("bin-join", false)},
-		Next:  []Link{{Words: v.t("screen.public.address"), Href: "/address"}}}
-	return v.respond(http.StatusOK, v.public(view.Title, "/bin"), view)
+	key := "screen.public." + name
+	view := PublicText{Title: v.t(key), Lead: v.t(key + "-lead"), Lines: lines, Parts: parts, Next: next}
+	return v.respond(http.StatusOK, v.public(view.Title, "/"+name), view)
+}
+
+// whatIs says what a network is and is not, and promises nothing.
+func (v *visit) whatIs() error {
+	return v.textPage("bin", []Link{{Words: v.t("screen.public.address"), Href: "/address"}},
+		v.textPart("bin-is", true), v.textPart("bin-is-not", true), v.textPart("bin-who", false), v.textPart("bin-evidence", false), v.textPart("bin-privacy", true), v.textPart("bin-join", false))
 }
 
 // called says what to do when we call.
 func (v *visit) called() error {
-	t, err := v.town()
-	if err != nil {
-		return err
-	}
-	lines, err := v.phones(t, nil)
-	if err != nil {
-		return err
-	}
-	view := PublicText{Title: v.t("screen.public.called"), Lead: v.t("screen.public.called-lead"), Lines: lines,
-		Parts: []TextPart{v.textPart("called-save", false), v.textPart("called-hear", true), v.textPart("called-back", false), v.textPart("called-doubt", false)},
-		Next:  []Link{{Words: v.t("screen.public.number"), Href: "/number"}, {Words: v.t("screen.check.title"), Href: "/check"}}}
-	return v.respond(http.StatusOK, v.public(view.Title, "/called"), view)
+	return v.textPage("called", []Link{{Words: v.t("screen.public.number"), Href: "/number"}, {Words: v.t("screen.check.title"), Href: "/check"}},
+		v.textPart("called-save", false), v.textPart("called-hear", true), v.textPart("called-back", false), v.textPart("called-doubt", false))
 }
 
 // tipKeys are the tips in the order of the page.

@@ -93,13 +93,3 @@ func Check(text string, lang buurtbel.Language, ctx Context) []Finding {
 }
 
 var rank = map[Level]int{Refuse: 0, Warn: 1, Note: 2}
-
-// Refused tells whether any finding forbids the text.
-func Refused(found []Finding) bool {
-	return slices.ContainsFunc(found, func(f Finding) bool { return f.Level == Refuse })
-}
-
-// Warned tells whether any finding asks a written reason.
-func Warned(found []Finding) bool {
-	return slices.ContainsFunc(found, func(f Finding) bool { return f.Level == Warn })
-}

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -68,12 +69,12 @@ func TestRule6_OrdersAndAdvice(t *testing.T) {
 		"arrêtez de fumer", "suivez les consignes", "halten Sie die Tür zu", "follow the instructions", "De politie patrouilleert", "hou niemand tegen",
 		"Achtervolg hem nooit", "Ne le suivez pas", "Verfolgen Sie niemanden"}
 	for _, text := range refused {
-		if !Refused(Check(text, buurtbel.Dutch, Context{})) {
+		if !refuses(Check(text, buurtbel.Dutch, Context{})) {
 			t.Errorf("allowed: %q", text)
 		}
 	}
 	for _, text := range allowed {
-		if found := Check(text, buurtbel.Dutch, Context{}); Refused(found) {
+		if found := Check(text, buurtbel.Dutch, Context{}); refuses(found) {
 			t.Errorf("refused: %q %v", text, found)
 		}
 	}
@@ -137,7 +138,7 @@ func TestRule6_PlatesAnywhere(t *testing.T) {
 			}
 		}
 		text := rapid.SampledFrom([]string{"", "De wagen ", "é ", "Plaat: "}).Draw(t, "before") + plate + rapid.SampledFrom([]string{"", " reed weg", ", grijs", "."}).Draw(t, "after")
-		if !Refused(Check(text, buurtbel.Dutch, town)) {
+		if !refuses(Check(text, buurtbel.Dutch, town)) {
 			t.Fatalf("allowed: %q", text)
 		}
 	})
@@ -177,13 +178,18 @@ func TestRule6_LookAlikes(t *testing.T) {
 	refused := []string{"kenteken XX dash 12 dash YZ", "nummerplaat eindigt op 789", "kenteken AB twaalf CD", "plaque qui commence par 1-AB", "volgt u hem maar", "Volg die gast",
 		"Suivez discrètement la voiture", "Blijf achter hem aan rijden", "Loop hem na", "１ＡＢＣ１２３", "3–BCD–123", "info [at] example [dot] org", "06 11 12 13 14", "tel 0455 (00) 12 34"}
 	for _, text := range allowed {
-		if found := Check(text, buurtbel.Dutch, town); Refused(found) {
+		if found := Check(text, buurtbel.Dutch, town); refuses(found) {
 			t.Errorf("refused: %q %v", text, found)
 		}
 	}
 	for _, text := range refused {
-		if !Refused(Check(text, buurtbel.Dutch, town)) {
+		if !refuses(Check(text, buurtbel.Dutch, town)) {
 			t.Errorf("allowed: %q", text)
 		}
 	}
+}
+
+// refuses tells whether any finding forbids the text.
+func refuses(found []Finding) bool {
+	return slices.ContainsFunc(found, func(f Finding) bool { return f.Level == Refuse })
 }

@@ -22,7 +22,6 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
-	"github.com/buurtbel/buurtbel/internal/mailtext"
 )
 
 // Options are what the program gives besides the configuration.
@@ -157,9 +156,6 @@ func (m *Mailer) shut() {
 		m.refuseQueued()
 	})
 }
-
-// Valid checks one mailbox as a person typed it and gives the form that is stored: see mailtext.Valid.
-func Valid(address string) (string, error) { return mailtext.Valid(address) }
 
 // isUrgent tells which of the two queues a class waits in: no alert, correction or code is ever behind a bulletin.
 func isUrgent(c buurtbel.Class) bool { return c <= buurtbel.ClassCode }

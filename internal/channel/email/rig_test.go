@@ -1,7 +1,6 @@
 package email
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
@@ -109,23 +108,6 @@ func (c *carrier) cutOff() {
 	}
 }
 
-type safeLog struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *safeLog) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(b)
-}
-
-func (l *safeLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 func TestSender(t *testing.T) {
 	for name, offer := range map[string]string{"pipelining": "250-x\r\n250 PIPELINING", "one by one": "250 x"} {
 		t.Run(name, func(t *testing.T) {
@@ -137,7 +119,7 @@ func TestSender(t *testing.T) {
 func rig(t *testing.T, offer string) channeltest.Rig {
 	c := &carrier{offer: offer, l: listen(t)}
 	go serveAll(c.l, c.handle)
-	log := new(safeLog)
+	log := new(channeltest.Log)
 	cfg := plainConfig(c.l.Addr().String())
 	cfg.Username, cfg.Password = "", "geheim"
 	m, err := Open(t.Context(), cfg, Options{Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})

@@ -19,13 +19,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/channel/channeltest"
 	"github.com/buurtbel/buurtbel/internal/subscription"
 )
 
@@ -169,27 +169,9 @@ func testConfig(t testing.TB) Config {
 	return Config{KeyFile: file, Contact: "alarm@example.org", Window: 8, AllowPrivate: true}
 }
 
-// page is a log that several goroutines write.
-type page struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (p *page) Write(b []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.b.Write(b)
-}
-
-func (p *page) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.b.String()
-}
-
-func openPusher(t testing.TB, cfg Config, now func() time.Time) (*Pusher, *page) {
+func openPusher(t testing.TB, cfg Config, now func() time.Time) (*Pusher, *channeltest.Log) {
 	t.Helper()
-	log := &page{}
+	log := new(channeltest.Log)
 	p, err := Open(context.Background(), cfg, Options{Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: now})
 	if err != nil {
 		t.Fatal(err)

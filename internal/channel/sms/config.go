@@ -11,17 +11,13 @@ type Config struct {
 	Name          string `toml:"name"`                  // names the carrier in events, logs and metrics: lower-case letters, digits and "-"
 	Sender        string `toml:"sender"`                // what the phone shows: a number as +3245…, a short code as 8850, or a name of at most 11 characters
 	CanBeAnswered bool   `toml:"can_be_answered"`       // whether an answer to Sender comes back to us. False for names; then no text may say "answer 1" or STOP
-	PricePerPart  int64  `toml:"price_per_part"`        // of one part, in 1/10000 of Currency, without VAT: 550 is EUR 0.055
-	Currency      string `toml:"currency"`              // ISO 4217; "EUR" when empty
+	PricePerPart  int64  `toml:"price_per_part"`        // of one part, in 1/10000 of a euro, without VAT: 550 is EUR 0.055
 	MaxParts      int    `toml:"max_parts_per_message"` // longer texts are refused as too long; 6 when 0, at most 255
 	Links         bool   `toml:"links"`                 // whether a text may carry the link of its delivery; off because links in texts teach people to be deceived
 }
 
 // Fill puts the defaults where nothing is said.
 func (c *Config) Fill() {
-	if c.Currency == "" {
-		c.Currency = "EUR"
-	}
 	if c.MaxParts == 0 {
 		c.MaxParts = 6
 	}
@@ -50,9 +46,6 @@ func (c *Config) Check() error {
 	}
 	if c.PricePerPart < 0 {
 		say("price_per_part: must not be negative")
-	}
-	if len(c.Currency) != 3 {
-		say("currency: must be three letters")
 	}
 	if c.MaxParts < 1 || c.MaxParts > 255 {
 		say("max_parts_per_message: must be 1 to 255")

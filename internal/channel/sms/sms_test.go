@@ -50,7 +50,6 @@ func TestConfigCheck(t *testing.T) {
 		{"no sender", sms.Config{Name: "a"}, "sender"},
 		{"no name", sms.Config{Sender: "8850"}, "name"},
 		{"negative price", sms.Config{Name: "a", Sender: "8850", PricePerPart: -1}, "price"},
-		{"currency", sms.Config{Name: "a", Sender: "8850", Currency: "euro"}, "currency"},
 		{"parts", sms.Config{Name: "a", Sender: "8850", MaxParts: 300}, "max_parts"},
 	}
 	for _, test := range tests {

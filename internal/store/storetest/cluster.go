@@ -8,11 +8,8 @@ import (
 	"time"
 )
 
-// Cluster gives the address of a PostgreSQL server that this program starts for itself, once, and that ends with it: for programs that are
-// no test. Its settings are the server's own: fsync, synchronous_commit and full_page_writes are on.
-func Cluster() (string, error) { return cluster() }
-
-// NewDatabase makes an empty database on the server of Cluster and gives its address.
+// NewDatabase makes an empty database on a PostgreSQL server that this program starts for itself, once, and that ends with it, and gives its
+// address: for programs that are no test. The server's settings are its own: fsync, synchronous_commit and full_page_writes are on.
 func NewDatabase(ctx context.Context) (string, error) {
 	address, err := cluster()
 	if err != nil {

@@ -106,7 +106,6 @@ func (k *link) bind(h wire.Header, f Faults) {
 		k.isBound.Store(true)
 		defer func() {
 			k.s.mu.Lock()
-			k.s.bound++
 			k.s.tell()
 			k.s.mu.Unlock()
 		}()
@@ -190,7 +189,6 @@ func (k *link) reply(h wire.Header, m wire.Message, n int64, f Faults) {
 		k.answer(response)
 		k.receipts(&m, id, f.Receipts)
 	}
-	k.s.accepted.Add(1)
 }
 
 func (k *link) receipts(m *wire.Message, id string, n int) {

@@ -22,10 +22,9 @@ import (
 
 // SMSC is a running carrier.
 type SMSC struct {
-	t        testing.TB
-	addr     string
-	ids      atomic.Int64
-	accepted atomic.Int64
+	t    testing.TB
+	addr string
+	ids  atomic.Int64
 
 	mu       sync.Mutex
 	listener net.Listener
@@ -33,7 +32,6 @@ type SMSC struct {
 	links    map[*link]bool
 	submits  []wire.Message
 	changed  chan struct{} // closed and replaced when something was read
-	bound    int
 	accepts  sync.WaitGroup
 }
 
@@ -104,16 +102,6 @@ func (s *SMSC) Submits() []wire.Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.submits)
-}
-
-// Accepted is how many submit_sm were answered with 0.
-func (s *SMSC) Accepted() int64 { return s.accepted.Load() }
-
-// Bound is how many binds were accepted so far.
-func (s *SMSC) Bound() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.bound
 }
 
 // Await waits until f is true, looking again whenever something was read, for at most ten seconds.

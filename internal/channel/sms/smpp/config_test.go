@@ -51,7 +51,7 @@ source_ton = 3
 		t.Fatal(err)
 	}
 	if cfg.Name != "carrier-a" || cfg.PricePerPart != 550 || cfg.EnquireInterval != 45*time.Second || cfg.ThrottlePause != 250*time.Millisecond ||
-		*cfg.SourceTON != 3 || cfg.Window != 100 || cfg.Currency != "EUR" || cfg.MaxParts != 6 {
+		*cfg.SourceTON != 3 || cfg.Window != 100 || cfg.MaxParts != 6 {
 		t.Errorf("%s: %d %v", cfg, cfg.Window, cfg.EnquireInterval)
 	}
 	var log bytes.Buffer

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/buurtbel/buurtbel/internal/channel/voice"
 )
 
 func TestDescriptions(t *testing.T) {
@@ -137,5 +139,27 @@ func TestConfigSaysAllThatIsWrong(t *testing.T) {
 	good.Fill()
 	if err := good.Check(); err != nil || good.server != "sip.example.org:5061" || good.Domain != "sip.example.org" {
 		t.Errorf("%v, server %q, domain %q", err, good.server, good.Domain)
+	}
+}
+
+// TestAsManyLinesAsTheContractHas: the largest contract that the configuration takes is used to its last line, and no further.
+func TestAsManyLinesAsTheContractHas(t *testing.T) {
+	const most = 5000
+	c := Config{Name: "a", Server: "sip.example.org", Caller: "+3220000100", Lines: most}
+	c.Fill()
+	if err := c.Check(); err != nil {
+		t.Fatal(err)
+	}
+	trunk := &Trunk{cfg: c, ctx: t.Context()}
+	for i := range most {
+		if r := trunk.takeLine(); r != nil {
+			t.Fatalf("line %d: %v", i+1, r.Code)
+		}
+	}
+	if r := trunk.takeLine(); r == nil || r.Code != voice.CodeNoLine {
+		t.Errorf("a line too many: %+v", r)
+	}
+	if c.Lines = most + 1; c.Check() == nil {
+		t.Error("more lines than it says")
 	}
 }
