@@ -143,7 +143,7 @@ func Reminded(db *store.DB) func(context.Context, buurtbel.Actor, store.Task) er
 		}
 		var told *telling
 		again := m.From.Add(-remindBefore)
-		if !again.After(db.Now()) {
+		if m.Sequence == 0 || !again.After(db.Now()) { // only what was moved can be due too early
 			again = time.Time{}
 			if told, err = tellOf(ctx, db, t.Zone, m, store.LetterRemind); err != nil {
 				return err
