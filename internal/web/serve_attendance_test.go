@@ -66,6 +66,7 @@ func TestAMeetingMovesAndIsTakenBack(t *testing.T) {
 			t.Errorf("%q", file.body)
 		}
 	}
+	s.ownCalendar(path)
 	for _, want := range []int{http.StatusSeeOther, http.StatusConflict} {
 		if got := c.post(path, url.Values{"do": {"cancel"}}); got.code != want {
 			t.Errorf("cancel: %d %s", got.code, plainOf(got.body))
@@ -167,5 +168,35 @@ func readSheet(t *testing.T, pdf string) {
 	}
 	if text := string(out); !strings.Contains(text, "Aanwezigheidslijst: Vergadering") || !strings.Contains(text, "Niet op de lijst") || strings.Contains(text, "@") || strings.Contains(text, "+32") || strings.Contains(text, "Kerkstraat") {
 		t.Errorf("%s", text)
+	}
+}
+
+// ownCalendar answers on a member's own page, for that member and no other.
+func (s *site) ownCalendar(path string) {
+	s.Helper()
+	id := strings.TrimPrefix(path, "/calendar/")
+	own := s.ownAs(s.members[3])
+	if got := own.get("/me/calendar"); got.code != http.StatusOK || !strings.Contains(got.body, "Jaarvergadering") || strings.Contains(got.body, "U zei") {
+		s.Errorf("%d %s", got.code, plainOf(got.body))
+	}
+	if got := own.post("/me/calendar/"+id, url.Values{"answer": {"misschien"}}); got.code != http.StatusUnprocessableEntity {
+		s.Errorf("%d", got.code)
+	}
+	if got := own.post("/me/calendar/"+id, url.Values{"answer": {"yes"}}); got.code != http.StatusSeeOther {
+		s.Errorf("%d %s", got.code, plainOf(got.body))
+	}
+	if got := own.get("/me/calendar"); !strings.Contains(got.body, "U zei dat u komt") {
+		s.Errorf("%s", plainOf(got.body))
+	}
+	if got := own.get("/me/calendar/" + id + "/meeting.ics"); got.code != http.StatusOK || !strings.Contains(got.body, "SUMMARY:Jaarvergadering\r\n") {
+		s.Errorf("%d %q", got.code, got.body)
+	}
+	s.gatherings()
+	for _, foreign := range s.met { // nobody was invited to these
+		for _, r := range []got{own.get("/me/calendar/" + foreign.String() + "/meeting.ics"), own.post("/me/calendar/"+foreign.String(), url.Values{"answer": {"yes"}})} {
+			if r.code != http.StatusNotFound {
+				s.Errorf("a meeting to which the member was not invited: %d", r.code)
+			}
+		}
 	}
 }

@@ -25,6 +25,9 @@ func (s *Server) meetingRoutes() []route {
 		{method: "GET", path: "/calendar/{meeting}/attendance", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).attendance},
 		{method: "POST", path: "/calendar/{meeting}/attendance", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).attendanceDo},
 		{method: "POST", path: "/calendar/{meeting}/sheet", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).attendanceSheet},
+		{method: "GET", path: "/me/calendar", own: true, handler: selfish((*visit).meCalendar)},
+		{method: "POST", path: "/me/calendar/{meeting}", own: true, handler: selfish((*visit).meAnswer)},
+		{method: "GET", path: "/me/calendar/{meeting}/meeting.ics", own: true, handler: selfish((*visit).meEvent)},
 		{method: "GET", path: "/meeting/{token}", open: true, handler: (*visit).meetingInvitation},
 		{method: "POST", path: "/meeting/{token}", open: true, handler: (*visit).invitationAnswer},
 		{method: "GET", path: "/meeting/{token}/meeting.ics", open: true, handler: (*visit).invitationFile},
@@ -363,69 +366,4 @@ func (v *visit) icalendar(m store.Meeting, source string) error {
 	v.w.Header().Set("Content-Disposition", `attachment; filename="meeting.ics"`)
 	_, err := v.w.Write([]byte(e.String()))
 	return err
-}
-
-// invited reads the invitation behind the link of the path; NotFound when the link is about something else.
-func (v *visit) invited() (*governing.Invitation, string, error) {
-	link, err := v.link()
-	if err != nil {
-		return nil, "", err
-	}
-	i, err := governing.InvitationBehind(v.r.Context(), v.s.o.DB, link)
-	if err == nil && i == nil {
-		err = buurtbel.Fail(buurtbel.NotFound, "error.token.unknown", nil)
-	}
-	if err == nil && !v.chose {
-		v.lang = i.Language
-	}
-	return i, link, err
-}
-
-func (v *visit) meetingInvitation() error {
-	i, link, err := v.invited()
-	if err != nil {
-		return err
-	}
-	view := InvitationPage{Source: i.Network, Title: i.Title, When: v.meetingWhen(i.Meeting, i.At), Where: i.Place, Action: "/meeting/" + link, Calendar: "/meeting/" + link + "/meeting.ics"}
-	switch {
-	case !i.Cancelled.IsZero():
-		view.Over = v.t("screen.meeting.cancelled")
-	case i.Over:
-		view.Over = v.t("screen.meeting.began")
-	}
-	if i.Answer != "" {
-		view.Said = v.t("screen.meeting.you-" + i.Answer)
-	}
-	f := v.frame(i.Title, Calm)
-	f.Shape = Member
-	return v.respond(http.StatusOK, f, view)
-}
-
-func (v *visit) invitationAnswer() error {
-	link, err := v.link()
-	if err == nil {
-		err = v.form()
-	}
-	if err != nil {
-		return err
-	}
-	answer := v.r.PostFormValue("answer")
-	if answer != "yes" && answer != "no" {
-		if _, _, err := v.invited(); err != nil {
-			return err
-		}
-		return buurtbel.Fail(buurtbel.Invalid, "error.form.unreadable", nil)
-	}
-	if err := governing.AnswerInvitation(v.r.Context(), v.s.o.DB, link, answer == "yes"); err != nil {
-		return err
-	}
-	return v.redirect("/meeting/" + link)
-}
-
-func (v *visit) invitationFile() error {
-	i, _, err := v.invited()
-	if err != nil {
-		return err
-	}
-	return v.icalendar(i.Meeting, i.Network)
 }

@@ -75,3 +75,17 @@ type AttendanceLine struct {
 	ID, Name, Note string
 	There          bool
 }
+
+// MeCalendar is a member's own calendar.
+type MeCalendar struct {
+	Mine
+	List []MeMeeting
+}
+
+func (MeCalendar) template() string { return "me-calendar" }
+
+// MeMeeting is one meeting to which a member was invited.
+type MeMeeting struct {
+	ID, Title, When, Where, Action, Calendar, Said string
+	Over                                           string // why no answer is asked any more; empty: it is
+}

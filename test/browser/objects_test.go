@@ -73,7 +73,7 @@ func (o objects) paths(g *gate, route string) []string {
 		{"/alerts/", "{id}", o.alerts}, {"/debts/", "{alert}", o.alerts}, {"/alerts/", "{text}", some(g.app.DB.NewID().String())}, {"/exercises/", "{id}", some(o.drill)},
 		{"/s/", "{token}", entry}, {"/me/in/", "{token}", own}, {"/networks/", "{id}", some(network)}, {"/tips/", "{key}", some("away")}, {"/retention/", "{category}", some(guarding.Categories[0].Key)},
 		{"/asked/", "{member}", some(g.plainMember(kerkveld).String())}, {"/members/", "{member}", some(g.plainMember(kerkveld).String())}, {"/h/", "{token}", o.heard}, {"/c/", "{token}", some(o.second)}, {"/device/", "{token}", device},
-		{"/calendar/", "{meeting}", o.meetings}, {"/meeting/", "{token}", some(o.invitation)},
+		{"/calendar/", "{meeting}", o.meetings}, {"/me/calendar/", "{meeting}", o.meetings}, {"/meeting/", "{token}", some(o.invitation)},
 		{"/mandates/", "{mandate}", some(o.mandate)}, {"/templates/", "{key}", some("burglary-in-progress")}, {"/", "{network}", some(network)}, {"/", "{zone}", some(zone)},
 		{"/manifest/", "{language}", some("nl")}, {"/looks/", "{page}", web.SamplePages()},
 	} {
