@@ -80,7 +80,7 @@ func (h *house) told(mailbox, words string) (text, link string) {
 // back; of one that was held, who came is marked by name.
 func TestACalendarOfANetwork(t *testing.T) {
 	h := found(t, 120)
-	_, mailbox := h.member(kerkveld, buurtbel.Mailbox)
+	member, mailbox := h.member(kerkveld, buurtbel.Mailbox)
 	h.heldMeeting()
 	c := h.sits(390, 844, "nl")
 	c.signsIn(h.coordinator(kerkveld), "")
@@ -117,6 +117,17 @@ func TestACalendarOfANetwork(t *testing.T) {
 	if strings.Contains(m.says(), "U zei") {
 		t.Error("the answer for another time counts still")
 	}
+	own, err := h.app.Gate.OwnLink(h.Context(), buurtbel.System(), member)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.do(chromedp.Navigate(own), chromedp.Click(chromedp.CSS("main .go")))
+	m.reads("Mijn kalender")
+	m.opens("/me/calendar")
+	m.reads("19.30 uur")
+	m.looks("me-calendar")
+	m.do(chromedp.Click(chromedp.CSS(`main button[value="no"]`)))
+	m.reads("U zei dat u niet komt")
 	c.do(chromedp.Click(chromedp.CSS(`main button[value="cancel"]`)))
 	c.reads("Deze bijeenkomst gaat niet door")
 	c.looks("meeting-cancelled")
