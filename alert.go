@@ -61,6 +61,7 @@ const (
 	KindReport     MessageKind = "report"   // to chief and mandated officer: departed from the plan
 	KindBulletin   MessageKind = "bulletin" // not urgent
 	KindProbe      MessageKind = "probe"    // asks a silent contact point for a sign of life
+	KindMeeting    MessageKind = "meeting"  // invites to a meeting, reminds of it, or tells that it was moved or taken back
 )
 
 // Class gives the order in which kinds of message are sent.
@@ -133,6 +134,13 @@ type Wording struct {
 	HTML    string `json:"html"`
 
 	Spoken []Spoken `json:"spoken,omitempty"` // one per language of the regime, in its order
+	Diary  *Diary   `json:"diary,omitempty"`  // goes with the mail; nil: nothing
+}
+
+// Diary is what a mail puts into the calendar of who reads it: a file as RFC 5545 has it.
+type Diary struct {
+	Method string `json:"method"` // "PUBLISH" or "CANCEL" (RFC 5546 section 1.4), as the file says it too
+	File   string `json:"file"`
 }
 
 // Spoken is a message as a telephone says it in one language, from the same source as its texts.

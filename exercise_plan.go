@@ -292,12 +292,12 @@ func (e *Exercise) Next(now time.Time) (ExerciseStep, time.Time) {
 	return StepWait, time.Time{}
 }
 
-// Announce decides how one member is told of an exercise: by every mailbox, else by a text to the first mobile that works. It rings nobody.
+// Announce decides how one member is told of an exercise or a meeting: by every mailbox, else by a text to the first mobile that works. It rings nobody.
 func Announce(m *Member, contacts []ContactPoint, channels []Channel) ([]Step, Left) {
 	switch m.State {
 	case MemberLeft, MemberExcluded:
 		return nil, LeftNotAMember
-	case MemberSuspended: // gets no exercise
+	case MemberSuspended: // gets no exercise and no invitation: only what is a matter of life (rule 11)
 		return nil, LeftSuspended
 	case MemberActive:
 	}

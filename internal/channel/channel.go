@@ -23,6 +23,8 @@ type Content struct {
 	Class    buurtbel.Class
 	Thread   string // mail only: stable name of the alert that updates and feedback refer to, for In-Reply-To and References
 
+	Diary *buurtbel.Diary // mail only: a file for the reader's calendar; nil: none
+
 	Spoken  []buurtbel.Spoken     // voice only: one per language of the regime, in its order; the channel brings numbers and abbreviations to what can be said
 	Lexicon []buurtbel.Respelling // voice only: the zone's words that a voice would say wrong, of every language
 }

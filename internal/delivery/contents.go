@@ -97,7 +97,7 @@ func contentsOf(m *buurtbel.Message, words []buurtbel.Respelling) map[wordingKey
 		}
 		if w.Mail != "" {
 			mail := common
-			mail.Subject, mail.Text, mail.HTML = w.Subject, w.Mail, w.HTML
+			mail.Subject, mail.Text, mail.HTML, mail.Diary = w.Subject, w.Mail, w.HTML, w.Diary
 			out[wordingKey{buurtbel.Email, i}] = &mail
 		}
 	}

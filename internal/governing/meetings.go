@@ -1,7 +1,6 @@
 package governing
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"github.com/buurtbel/buurtbel"
-	"github.com/buurtbel/buurtbel/internal/locale"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/token"
 )
@@ -30,13 +28,8 @@ func NewMeeting(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone bu
 	if err := actor.May(buurtbel.MaySeeNames, buurtbel.Scope{Zone: zone, Network: m.Network}, db.Now()); err != nil {
 		return 0, err
 	}
-	switch m.Title = strings.TrimSpace(m.Title); {
-	case !slices.Contains(MeetingKinds, m.Kind) || !slices.Contains(MeetingInvites, m.Invites):
-		return 0, buurtbel.Fail(buurtbel.Invalid, "error.form.unreadable", nil)
-	case m.Title == "":
-		return 0, buurtbel.Fail(buurtbel.Invalid, "error.meeting.title", nil)
-	case m.From.IsZero() || !m.Until.After(m.From) || m.Until.Sub(m.From) > 24*time.Hour || m.From.After(db.Now().AddDate(2, 0, 0)):
-		return 0, buurtbel.Fail(buurtbel.Invalid, "error.meeting.time", nil)
+	if err := checkMeeting(&m, db.Now()); err != nil {
+		return 0, err
 	}
 	m.ID, m.By = db.NewID(), actor.Person
 	return m.ID, db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
@@ -48,6 +41,19 @@ func NewMeeting(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone bu
 		}
 		return tx.Append(zone, buurtbel.EntryChange, actor.Person, fmt.Appendf(nil, "meeting %s, network %s, %s", m.ID, m.Network, m.Kind))
 	})
+}
+
+// checkMeeting tells what a meeting lacks.
+func checkMeeting(m *store.Meeting, now time.Time) error {
+	switch m.Title = strings.TrimSpace(m.Title); {
+	case !slices.Contains(MeetingKinds, m.Kind) || !slices.Contains(MeetingInvites, m.Invites):
+		return buurtbel.Fail(buurtbel.Invalid, "error.form.unreadable", nil)
+	case m.Title == "":
+		return buurtbel.Fail(buurtbel.Invalid, "error.meeting.title", nil)
+	case m.From.IsZero() || !m.Until.After(m.From) || m.Until.Sub(m.From) > 24*time.Hour || m.From.After(now.AddDate(2, 0, 0)):
+		return buurtbel.Fail(buurtbel.Invalid, "error.meeting.time", nil)
+	}
+	return nil
 }
 
 // Calendar lists the meetings of a network, those of the last year too.
@@ -74,158 +80,6 @@ func OneMeeting(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, m
 		return store.Meeting{}, buurtbel.Fail(buurtbel.NotFound, "error.meeting.unknown", nil)
 	}
 	return m, err
-}
-
-// Invite mails who is invited, once, and leaves the reminder for the day before.
-//
-// Errors: error.meeting.over (Conflict), error.meeting.moved (Conflict) when they were invited already.
-func Invite(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, meeting buurtbel.ID) error {
-	m, err := OneMeeting(ctx, db, actor, zone, meeting)
-	if err == nil && (!m.From.After(db.Now()) || !m.Cancelled.IsZero()) {
-		err = buurtbel.Fail(buurtbel.Conflict, "error.meeting.over", nil)
-	}
-	if err != nil {
-		return err
-	}
-	post, err := meetingMail(ctx, db, zone, m, "invite", nil)
-	if err != nil {
-		return err
-	}
-	return db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
-		id, n, err := post(tx)
-		if err != nil {
-			return err
-		}
-		if err := tx.MarkMeeting(meeting, id, false); err != nil {
-			return err
-		}
-		if before := m.From.Add(-24 * time.Hour); before.After(tx.Now()) {
-			if err := tx.Later(RemindMeeting, meeting, before); err != nil {
-				return err
-			}
-		}
-		return tx.Append(zone, buurtbel.EntryMessage, actor.Person, fmt.Appendf(nil, "meeting %s, %d invited", meeting, n))
-	})
-}
-
-// Reminded gives the verb that reminds guests the day before, once; who said not to come is left alone.
-func Reminded(db *store.DB) func(context.Context, buurtbel.Actor, store.Task) error {
-	return func(ctx context.Context, actor buurtbel.Actor, t store.Task) error {
-		if err := actor.May(buurtbel.MayDeliver, buurtbel.Scope{}, db.Now()); err != nil {
-			return err
-		}
-		var m store.Meeting
-		var not []buurtbel.ID
-		err := db.Read(ctx, buurtbel.Scope{Zone: t.Zone}, func(tx *store.Tx) (err error) {
-			if m, err = tx.Meeting(t.Subject); err != nil {
-				return err
-			}
-			not, err = tx.Declined(t.Subject)
-			return err
-		})
-		if err != nil || !m.Cancelled.IsZero() || m.Reminder != 0 || !m.From.After(db.Now()) {
-			return err
-		}
-		post, err := meetingMail(ctx, db, t.Zone, m, "remind", not)
-		if err != nil {
-			return err
-		}
-		return db.Write(ctx, buurtbel.Scope{Zone: t.Zone}, func(tx *store.Tx) error {
-			if err := tx.FinishTask(t, time.Time{}); err != nil {
-				return err
-			}
-			id, _, err := post(tx)
-			if err != nil {
-				return err
-			}
-			return tx.MarkMeeting(m.ID, id, true)
-		})
-	}
-}
-
-// meetingMail plans a mail about a meeting to who is invited, but for some. It gives what stores it: the message and how many get it.
-func meetingMail(ctx context.Context, db *store.DB, zone buurtbel.ID, m store.Meeting, key string, not []buurtbel.ID) (func(*store.Tx) (buurtbel.ID, int, error), error) {
-	var z *buurtbel.Zone
-	var n *buurtbel.Network
-	var people []buurtbel.ID
-	err := db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) (err error) {
-		if z, err = tx.Zone(); err != nil {
-			return err
-		}
-		if n, err = networkIn(tx, m.Network); err != nil {
-			return err
-		}
-		people, err = invited(tx, m)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	loc, err := z.Location()
-	if err != nil {
-		return nil, err
-	}
-	people = slices.DeleteFunc(people, func(id buurtbel.ID) bool { return slices.Contains(not, id) })
-	msg := &buurtbel.Message{ID: db.NewID(), Zone: zone, Kind: buurtbel.KindBulletin, Class: buurtbel.KindBulletin.Class(), Urgency: buurtbel.Soon, Link: true,
-		State: buurtbel.MessageRunning, Sender: n.Name, Expires: m.From, Texts: []buurtbel.Wording{meetingWording(n, m, key, db.Now(), loc)}}
-	var list []store.Recipient
-	if m.Invites != "all" {
-		var reach []store.Reachable
-		err = db.Read(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) (err error) {
-			reach, err = tx.ReachablePeople(people)
-			return err
-		})
-		for _, p := range reach {
-			list = append(list, db.Direct(p, 0, msg.Expires, buurtbel.Email))
-		}
-		msg.Kind, msg.Class = buurtbel.KindReport, buurtbel.KindReport.Class()
-	}
-	return func(tx *store.Tx) (buurtbel.ID, int, error) {
-		if msg.Audience = len(people); len(people) == 0 {
-			return 0, 0, buurtbel.Fail(buurtbel.Conflict, "error.meeting.nobody", nil)
-		}
-		if m.Invites != "all" {
-			return msg.ID, len(list), tx.Post(msg, list)
-		}
-		return msg.ID, len(people), tx.InsertMessage(msg, people)
-	}, err
-}
-
-// invited lists who is invited; coordinator and deputy always are.
-func invited(tx *store.Tx, m store.Meeting) ([]buurtbel.ID, error) {
-	if m.Invites == "all" {
-		return tx.MembersOf([]buurtbel.ID{m.Network})
-	}
-	roles := []buurtbel.Role{buurtbel.RoleCoordinator, buurtbel.RoleDeputy, buurtbel.RoleSteering}
-	if m.Invites == "officer" {
-		roles[2] = buurtbel.RoleOfficer
-	}
-	var out []buurtbel.ID
-	for _, r := range roles {
-		held, err := tx.Holders(r, m.Network)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, held...)
-	}
-	slices.Sort(out)
-	return slices.Compact(out), nil
-}
-
-// meetingWording says it in every language of the network.
-func meetingWording(n *buurtbel.Network, m store.Meeting, key string, now time.Time, loc *time.Location) buurtbel.Wording {
-	l := locale.Letter{}
-	for i, lang := range n.Regime {
-		args := buurtbel.Args{"Network": n.Name, "Title": m.Title, "Place": cmp.Or(m.Place, locale.Text(lang, "message.meeting.no-place", nil)), "When": locale.Date(lang, m.From, loc), "From": locale.Clock(lang, m.From, loc), "Until": locale.Clock(lang, m.Until, loc)}
-		if i == 0 {
-			l.Subject = locale.Text(lang, "message.meeting."+key+"-subject", args)
-		} else {
-			l.Blocks = append(l.Blocks, locale.Block{Role: locale.Rule, Language: lang})
-		}
-		l.Blocks = append(l.Blocks, locale.Block{Role: locale.Heading, Language: lang, Text: m.Title}, locale.Block{Role: locale.Body, Language: lang, Text: locale.Text(lang, "message.meeting."+key, args)},
-			locale.Block{Role: locale.Button, Language: lang, Text: locale.Text(lang, "message.meeting.button", nil), Target: buurtbel.LinkMark})
-	}
-	return buurtbel.Wording{Regime: n.Regime.String(), Subject: l.Subject, Mail: l.Text(), HTML: l.HTML()}
 }
 
 // Invitation is a meeting as the link in a mail shows it to one guest.
@@ -298,7 +152,7 @@ func AnswerInvitation(ctx context.Context, db *store.DB, link string, comes bool
 
 // WriteMinutes stores how many were there, the minutes and the votes of a meeting that began.
 //
-// Errors: error.meeting.early (Conflict), error.meeting.votes (Invalid).
+// Errors: error.meeting.early (Conflict), error.meeting.votes (Invalid), error.meeting.attended (Invalid) when fewer were there than by name.
 func WriteMinutes(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone buurtbel.ID, was store.Meeting) error {
 	m, err := OneMeeting(ctx, db, actor, zone, was.ID)
 	if err == nil && m.From.After(db.Now()) {
@@ -306,6 +160,12 @@ func WriteMinutes(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone 
 	}
 	if err != nil {
 		return err
+	}
+	if was.Attended == 0 {
+		was.Attended = m.There
+	}
+	if was.Attended < m.There {
+		return buurtbel.Fail(buurtbel.Invalid, "error.meeting.attended", nil)
 	}
 	for _, v := range was.Votes {
 		if v.Question == "" || min(v.Yes, v.No, v.Blank) < 0 || was.Attended > 0 && v.Yes+v.No+v.Blank > was.Attended {
@@ -318,18 +178,5 @@ func WriteMinutes(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone 
 			return err
 		}
 		return tx.Append(zone, buurtbel.EntryChange, actor.Person, fmt.Appendf(nil, "minutes of meeting %s, %d there, %d votes", m.ID, m.Attended, len(m.Votes)))
-	})
-}
-
-// CancelMeeting takes a meeting back. Errors: error.meeting.moved (Conflict).
-func CancelMeeting(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, meeting buurtbel.ID) error {
-	if _, err := OneMeeting(ctx, db, actor, zone, meeting); err != nil {
-		return err
-	}
-	return db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
-		if err := tx.CancelMeeting(meeting); err != nil {
-			return err
-		}
-		return tx.Append(zone, buurtbel.EntryChange, actor.Person, fmt.Appendf(nil, "meeting %s cancelled", meeting))
 	})
 }

@@ -30,6 +30,7 @@ type Record struct {
 	Texts     []RecordText    `json:"texts_you_wrote"`
 	Looks     []RecordLook    `json:"looks"`
 	Changes   []RecordChange  `json:"changes"`
+	Meetings  []RecordMeeting `json:"meetings"`
 	Moving    *store.Home     `json:"address_waiting_for_a_decision,omitempty"`
 }
 
@@ -91,6 +92,14 @@ type RecordChange struct {
 	What   string    `json:"what"`
 	How    string    `json:"how"`
 	Office string    `json:"office"`
+}
+
+// RecordMeeting is one meeting that the member answered to or came to.
+type RecordMeeting struct {
+	At     time.Time `json:"at"`
+	Title  string    `json:"title"`
+	Answer string    `json:"answer,omitempty"` // "yes" or "no"
+	There  bool      `json:"was_there"`
 }
 
 // most bounds what one record lists of each: older than this was forgotten long before.
@@ -193,6 +202,13 @@ func (r *Record) history(tx *store.Tx, member buurtbel.ID, told func([]byte) (wh
 		}
 		what, how, office := told(c.Content)
 		r.Changes = append(r.Changes, RecordChange{c.At, what, how, office})
+	}
+	if err != nil {
+		return err
+	}
+	meetings, err := tx.MeetingsOf(member)
+	for _, m := range meetings {
+		r.Meetings = append(r.Meetings, RecordMeeting{m.From, m.Title, m.Answer, m.There})
 	}
 	return err
 }

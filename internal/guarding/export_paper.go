@@ -23,7 +23,7 @@ func (r *Record) Paper(lang buurtbel.Language, country string, loc *time.Locatio
 	p := printing{r, lang, country, loc}
 	d := &paper.Document{Language: lang, Title: p.t("screen.me-paper.title"), Lead: p.t("screen.me-paper.lead", "Date", p.date(r.Made)), Foot: r.Network + " · " + r.Zone,
 		Large: r.Wishes.Choices.Large, Made: r.Made}
-	d.Sections = []paper.Section{p.person(), p.contacts(), p.wishes(), p.messages(), p.texts(), p.looks(), p.changes(),
+	d.Sections = []paper.Section{p.person(), p.contacts(), p.wishes(), p.messages(), p.texts(), p.meetings(), p.looks(), p.changes(),
 		{Title: p.t("screen.me-paper.rights"), Paragraphs: []string{p.t("screen.me-paper.rights-text")}}}
 	return d
 }
@@ -167,6 +167,21 @@ func (p printing) texts() paper.Section {
 	s := paper.Section{Title: p.t("screen.me.texts")}
 	for _, t := range p.r.Texts {
 		s.Rows = append(s.Rows, paper.Row{Name: p.moment(t.At), Value: t.Text})
+	}
+	return p.orNone(s)
+}
+
+func (p printing) meetings() paper.Section {
+	s := paper.Section{Title: p.t("screen.me-paper.meetings")}
+	for _, m := range p.r.Meetings {
+		said := []string{m.Title}
+		if m.Answer != "" {
+			said = append(said, p.t("screen.meeting.you-"+m.Answer))
+		}
+		if m.There {
+			said = append(said, p.t("screen.me-paper.meeting-there"))
+		}
+		s.Rows = append(s.Rows, paper.Row{Name: p.moment(m.At), Value: strings.Join(said, "\n")})
 	}
 	return p.orNone(s)
 }

@@ -25,6 +25,7 @@ var Categories = []Category{
 	{"letters", "consent", []string{"carriers"}, func(p Periods) time.Duration { return p.Texts }},
 	{"texts", "public-task", []string{"police"}, func(p Periods) time.Duration { return p.Texts }},
 	{"journal", "legal-duty", []string{"officer", "auditor", "member"}, func(p Periods) time.Duration { return p.Journal }},
+	{"meetings", "consent", []string{"coordinator", "officer"}, func(p Periods) time.Duration { return p.Texts }},
 	{"previews", "consent", []string{"coordinator", "officer"}, func(p Periods) time.Duration { return p.Previews }},
 	{"entries", "legal-duty", []string{"nobody"}, func(p Periods) time.Duration { return p.Entries }},
 	{"breaches", "legal-duty", []string{"officer", "chief", "supervisor"}, func(p Periods) time.Duration { return p.Breaches }},
@@ -72,3 +73,6 @@ func Keeping(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone buurt
 
 // LeftDays is for how many days what is known of a member stays after the membership ended.
 func (p Periods) LeftDays() int { return int(p.orDefaults().Left / day) }
+
+// TextDays is for how many days is kept what people wrote back, and who came to a meeting.
+func (p Periods) TextDays() int { return int(p.orDefaults().Texts / day) }

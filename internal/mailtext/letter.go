@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/mail"
+	"slices"
 	"strings"
 
 	"github.com/buurtbel/buurtbel"
@@ -28,6 +29,8 @@ type Letter struct {
 	Subject string // one line; line breaks become spaces
 	Text    string // the plain part
 	HTML    string // the HTML part; empty: the mail has only a plain part
+
+	Diary *buurtbel.Diary // a file for the reader's calendar, attached; nil: none
 
 	Mark   string // stands in Text and HTML where the copy's own link belongs; empty: no link
 	Domain string // right side of Message-ID, In-Reply-To and References
@@ -56,6 +59,9 @@ func (l *Letter) boundary() string {
 	for _, s := range []string{l.Thread, string(l.Language), l.Name, l.Subject, l.Text, l.HTML} {
 		h.Write([]byte(s))
 		h.Write([]byte{0})
+	}
+	if l.Diary != nil {
+		h.Write([]byte(l.Diary.File))
 	}
 	return "part-" + hex.EncodeToString(h.Sum(nil)[:12])
 }
@@ -119,6 +125,9 @@ func (l *Letter) check() error {
 		if !fieldSafe(s) || strings.ContainsAny(s, " <>") {
 			return buurtbel.Fail(buurtbel.Internal, "error.email.sender", nil)
 		}
+	}
+	if l.Diary != nil && !slices.Contains(diaryMethods, l.Diary.Method) {
+		return buurtbel.Fail(buurtbel.Internal, "error.email.sender", nil)
 	}
 	return nil
 }

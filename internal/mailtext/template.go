@@ -45,9 +45,7 @@ func Prepare(l *Letter) (*Template, error) {
 		return nil, err
 	}
 	t := &Template{domain: l.Domain}
-	if l.HTML == "" {
-		t.single(l)
-	} else if err := t.alternative(l); err != nil {
+	if err := t.encode(l); err != nil {
 		return nil, err
 	}
 	t.measure()
@@ -65,14 +63,30 @@ func (t *Template) single(l *Letter) {
 	t.raw([]byte("\r\n"))
 }
 
+// encode writes a letter in the simplest form that holds what it has.
+func (t *Template) encode(l *Letter) error {
+	switch {
+	case l.Diary != nil:
+		return t.mixed(l)
+	case l.HTML != "":
+		return t.alternative(l)
+	}
+	t.single(l)
+	return nil
+}
+
 // alternative writes multipart/alternative, the plain part first (RFC 2046 section 5.1.4).
 func (t *Template) alternative(l *Letter) error {
+	t.head = append(l.headers(`multipart/alternative; boundary="`+l.boundary()+`"`), "\r\n"...)
+	return t.alternatives(l)
+}
+
+func (t *Template) alternatives(l *Letter) error {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	if err := w.SetBoundary(l.boundary()); err != nil {
 		return err
 	}
-	t.head = append(l.headers(`multipart/alternative; boundary="`+w.Boundary()+`"`), "\r\n"...)
 	for _, p := range []struct {
 		kind linkKind
 		mime string

@@ -19,6 +19,7 @@ const (
 	Tight               // a line close to the one before
 	Tick                // a line with a box to tick
 	Sign                // a line to write on
+	Roll                // a name with a line to sign behind it, close to the next; no page begins within it
 )
 
 // Part is one piece of a sheet.
@@ -112,8 +113,28 @@ func (p Part) write(f *fpdf.Fpdf) {
 		f.Ln(8)
 		lines(f, column, line, p.Text)
 		f.Line(left+60, f.GetY(), left+150, f.GetY())
+	case Roll:
+		p.roll(f)
 	case Plain:
 		lines(f, column, line, p.Text)
 		f.Ln(3)
 	}
+}
+
+// roll is one row of a list to sign: a long name takes several lines, and the line to sign stands at the foot of the row.
+func (p Part) roll(f *fpdf.Fpdf) {
+	const row, name = 10.0, 82.0 // mm
+	_, page := f.GetPageSize()
+	lines := float64(len(f.SplitText(p.Text, name)))
+	high := max(row, 3.8+lines*line)
+	if f.GetY()+high > page-14 {
+		f.AddPage()
+	}
+	y := f.GetY()
+	f.SetXY(left, y+3.4)
+	f.MultiCell(name, line, p.Text, "", "L", false)
+	f.SetDrawColor(120, 120, 120)
+	f.Line(left, y+high, left+column, y+high)
+	f.SetDrawColor(0, 0, 0)
+	f.SetXY(left, y+high)
 }

@@ -27,7 +27,7 @@ var personal = map[string]string{
 	"journal_about.member": "row erased", "journal_about.subject": "row erased", "breach.by_id": "kept: the id leads to nobody", "breach.details": "says what happened, and names nobody",
 	"tree_consent.member": "row erased", "exercise_out.member": "row erased",
 	"import_draft.by_id": "kept: the id leads to nobody", "import_draft.payload": "emptied when the list is taken over; given up or seven days old, the row goes",
-	"meeting_guest.member": "row erased", "meeting.by_id": "kept: the id leads to nobody", "meeting.details": "what the network meets for, sealed",
+	"meeting_there.person": "row erased", "meeting_guest.member": "row erased", "meeting.by_id": "kept: the id leads to nobody", "meeting.details": "what the network meets for, sealed",
 	"meeting.minutes": "what the network decided, sealed; written by hand, and corrected by hand", "meeting_vote.question": "what was voted on, sealed; the votes are counts",
 	"bulk_member.member": "row erased", "bulk_change.by_id": "kept: the id leads to nobody",
 	"one_use.person": "row erased", "one_use.subject": "row erased", "one_use.hash": "row erased",
@@ -136,8 +136,8 @@ func TestErasureReachesEverything(t *testing.T) {
 		if n := v.count(`select count(*) from contact where member = $1`, int64(stays.Member.ID)); n != 3 {
 			t.Errorf("the neighbour has %d contact points", n)
 		}
-		for _, table := range []string{"tree_consent", "exercise_out", "bulk_member", "meeting_guest", "inbound", "session", "shift", "one_use"} {
-			column := map[bool]string{true: "person", false: "member"}[slices.Contains([]string{"session", "shift", "one_use"}, table)]
+		for _, table := range []string{"tree_consent", "exercise_out", "bulk_member", "meeting_guest", "meeting_there", "inbound", "session", "shift", "one_use"} {
+			column := map[bool]string{true: "person", false: "member"}[slices.Contains([]string{"session", "shift", "one_use", "meeting_there"}, table)]
 			if n := v.count(`select count(*) from `+table+` where `+column+` = $1`, int64(stays.Member.ID)); n == 0 {
 				t.Errorf("the neighbour has nothing in %s any more", table)
 			}
@@ -192,7 +192,7 @@ func (v *village) lives(m store.NewMember, i int) {
 		_, err5 := tx.ChangeMembers(store.MemberBatch{ID: v.db.NewID(), Network: v.network, Kind: store.BulkAway, By: id}, []buurtbel.ID{id})
 		meeting := v.db.NewID()
 		return errors.Join(errs, err, err2, err3, err4, err5,
-			tx.InsertMeeting(store.Meeting{ID: meeting, Network: v.network, By: id}), tx.AnswerMeeting(store.Guest{Meeting: meeting, Member: id}, "yes"),
+			tx.InsertMeeting(store.Meeting{ID: meeting, Network: v.network, By: id}), tx.AnswerMeeting(store.Guest{Meeting: meeting, Member: id}, "yes"), tx.MarkThere(meeting, []buurtbel.ID{id}, 1),
 			tx.InsertOneUse(bytesOf("link"), store.OneUse{Purpose: "sign-in", Subject: m.Contacts[2].ID, Person: id, Expires: v.db.Now().Add(time.Hour)}),
 			tx.InsertSession(bytesOf("session"), store.Session{Person: id, Zone: v.zone, Office: "member", Expires: v.db.Now().Add(time.Hour)}),
 			tx.PutShift(bytesOf("device"), []byte("pin"), store.Shift{Person: id, Zone: v.zone, Expires: v.db.Now().Add(time.Hour)}),

@@ -23,6 +23,8 @@ func (tx *Tx) Holdings() ([]Holding, error) {
 		{"deliveries", `select count(*), coalesce(min(finished_at), 0) from message where zone = $1 and forgotten_at = 0 and finished_at <> 0 and kind not in ('code', 'answer')`},
 		{"journal", `select count(*), coalesce(min(j.at), 0) from journal j join journal_content c on c.subject = j.subject and c.node = j.node and c.seq = j.seq
 			where j.zone = $1 and j.kind in ('look', 'contact', 'sign-in')`},
+		{"meetings", `select count(*), coalesce(min(m.until_at), 0) from meeting m where m.zone = $1
+			and (exists (select 1 from meeting_guest g where g.meeting = m.id) or exists (select 1 from meeting_there p where p.meeting = m.id))`},
 		{"previews", `select count(*), coalesce(min(at), 0) from import_batch where zone = $1 and state = 'staged'`},
 		{"entries", `select count(*), coalesce(min(expires), 0) from session where zone = $1`},
 		{"breaches", `select count(*), coalesce(min(closed_at), 0) from breach where zone = $1 and closed_at <> 0`},

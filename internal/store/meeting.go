@@ -22,6 +22,9 @@ type Meeting struct {
 	Attended          int         // people who were there; 0: not noted
 	Minutes           string
 	Yes, No           int // answers
+	There             int // people who were there, by name
+	Sequence          int // how often it was changed; a change names the number that it saw
+	Changed           time.Time
 	Votes             []MeetingVote
 }
 
@@ -44,9 +47,9 @@ func (tx *Tx) InsertMeeting(m Meeting) error {
 	}
 	minutes, err := tx.seal("meeting", "minutes", m.ID, []byte(m.Minutes))
 	if err == nil {
-		_, err = tx.exec(`insert into meeting (id, zone, network, kind, invites, from_at, until_at, by_id, at, message, reminder, cancelled_at, attended, details, minutes)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10, $11, $12)`,
-			m.ID, tx.scope.Zone, m.Network, m.Kind, m.Invites, micros(m.From), micros(m.Until), m.By, micros(tx.now), m.Attended, details, minutes)
+		_, err = tx.exec(`insert into meeting (id, zone, network, kind, invites, from_at, until_at, by_id, at, message, reminder, cancelled_at, attended, details, minutes, sequence, changed_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10, $11, $12, 0, $13)`,
+			m.ID, tx.scope.Zone, m.Network, m.Kind, m.Invites, micros(m.From), micros(m.Until), m.By, micros(tx.now), m.Attended, details, minutes, micros(tx.now))
 	}
 	if err != nil {
 		return fmt.Errorf("insert meeting: %w", err)
@@ -54,18 +57,18 @@ func (tx *Tx) InsertMeeting(m Meeting) error {
 	return nil
 }
 
-const meetingColumns = `m.id, m.network, m.kind, m.invites, m.from_at, m.until_at, m.by_id, m.message, m.reminder, m.cancelled_at, m.attended, m.details, m.minutes,
-	(select count(*) from meeting_guest g where g.meeting = m.id and g.answer = 'yes'), (select count(*) from meeting_guest g where g.meeting = m.id and g.answer = 'no')`
+const meetingColumns = `m.id, m.network, m.kind, m.invites, m.from_at, m.until_at, m.by_id, m.message, m.reminder, m.cancelled_at, m.attended, m.details, m.minutes, m.sequence, m.changed_at,
+	(select count(*) from meeting_there p where p.meeting = m.id), (select count(*) from meeting_guest g where g.meeting = m.id and g.answer = 'yes'), (select count(*) from meeting_guest g where g.meeting = m.id and g.answer = 'no')`
 
 func (tx *Tx) scanMeeting(scan func(...any) error) (Meeting, error) {
 	var m Meeting
-	var from, until, cancelled int64
+	var from, until, cancelled, changed int64
 	var details, minutes vault.Sealed
-	err := scan(&m.ID, &m.Network, &m.Kind, &m.Invites, &from, &until, &m.By, &m.Message, &m.Reminder, &cancelled, &m.Attended, &details, &minutes, &m.Yes, &m.No)
+	err := scan(&m.ID, &m.Network, &m.Kind, &m.Invites, &from, &until, &m.By, &m.Message, &m.Reminder, &cancelled, &m.Attended, &details, &minutes, &m.Sequence, &changed, &m.There, &m.Yes, &m.No)
 	if err != nil {
 		return m, err
 	}
-	m.From, m.Until, m.Cancelled = instant(from), instant(until), instant(cancelled)
+	m.From, m.Until, m.Cancelled, m.Changed = instant(from), instant(until), instant(cancelled), instant(changed)
 	var d meetingDetails
 	if err := tx.openJSON("meeting", "details", m.ID, details, &d); err != nil {
 		return m, err
@@ -106,21 +109,6 @@ func (tx *Tx) Meeting(id buurtbel.ID) (Meeting, error) {
 	return m, err
 }
 
-// MarkMeeting records that a message invited to a meeting, or reminded of it, once. Conflict (error.meeting.moved).
-func (tx *Tx) MarkMeeting(id, message buurtbel.ID, reminder bool) error {
-	query := `update meeting set message = $1 where id = $2 and zone = $3 and message = 0 and cancelled_at = 0`
-	if reminder {
-		query = `update meeting set reminder = $1 where id = $2 and zone = $3 and reminder = 0 and cancelled_at = 0`
-	}
-	return tx.execOne(buurtbel.Fail(buurtbel.Conflict, "error.meeting.moved", nil), query, message, id, tx.scope.Zone)
-}
-
-// CancelMeeting takes a meeting back. Conflict (error.meeting.moved) when it was already.
-func (tx *Tx) CancelMeeting(id buurtbel.ID) error {
-	return tx.execOne(buurtbel.Fail(buurtbel.Conflict, "error.meeting.moved", nil),
-		`update meeting set cancelled_at = $1 where id = $2 and zone = $3 and cancelled_at = 0`, micros(tx.now), id, tx.scope.Zone)
-}
-
 // PutMinutes stores what became of a meeting: how many were there, the minutes, the votes.
 func (tx *Tx) PutMinutes(m Meeting) error {
 	sealed, err := tx.seal("meeting", "minutes", m.ID, []byte(m.Minutes))
@@ -150,9 +138,9 @@ type Guest struct {
 	Zone, Meeting, Member buurtbel.ID
 }
 
-// GuestOf tells whom a delivery invited to which meeting; ok is false when it is about none.
+// GuestOf tells whom a delivery told of which meeting; ok is false when it is about none.
 func (tx *Tx) GuestOf(delivery buurtbel.ID) (g Guest, ok bool, err error) {
-	err = tx.row(`select m.zone, m.id, r.member from delivery d join recipient r on r.id = d.recipient join meeting m on m.message = d.message or m.reminder = d.message
+	err = tx.row(`select l.zone, l.meeting, r.member from delivery d join recipient r on r.id = d.recipient join meeting_letter l on l.message = d.message
 		where d.id = $1 and r.member > 0`, delivery).Scan(&g.Zone, &g.Meeting, &g.Member)
 	if errors.Is(err, sql.ErrNoRows) {
 		return g, false, nil
@@ -182,13 +170,4 @@ func (tx *Tx) AnswerOf(g Guest) (answer string, err error) {
 // Declined lists who said not to come.
 func (tx *Tx) Declined(meeting buurtbel.ID) ([]buurtbel.ID, error) {
 	return tx.memberIDs(`select member from meeting_guest where meeting = $1 and zone = $2 and answer = 'no' order by member`, meeting, tx.scope.Zone)
-}
-
-// ForgetGuests forgets who said to come to meetings that ended before a moment.
-func (tx *Tx) ForgetGuests(before time.Time) error {
-	_, err := tx.exec(`delete from meeting_guest where zone = $1 and meeting in (select id from meeting where zone = $2 and until_at < $3)`, tx.scope.Zone, tx.scope.Zone, micros(before))
-	if err != nil {
-		return fmt.Errorf("forget guests: %w", err)
-	}
-	return nil
 }

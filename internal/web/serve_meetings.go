@@ -9,7 +9,6 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/governing"
-	"github.com/buurtbel/buurtbel/internal/ical"
 	"github.com/buurtbel/buurtbel/internal/locale"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
@@ -23,6 +22,12 @@ func (s *Server) meetingRoutes() []route {
 		{method: "GET", path: "/calendar/{meeting}", may: buurtbel.MaySeeNames, handler: (*visit).meeting},
 		{method: "POST", path: "/calendar/{meeting}", may: buurtbel.MaySeeNames, handler: (*visit).meetingDo},
 		{method: "GET", path: "/calendar/{meeting}/meeting.ics", may: buurtbel.MaySeeNames, handler: (*visit).meetingFile},
+		{method: "GET", path: "/calendar/{meeting}/attendance", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).attendance},
+		{method: "POST", path: "/calendar/{meeting}/attendance", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).attendanceDo},
+		{method: "POST", path: "/calendar/{meeting}/sheet", may: buurtbel.MaySeeNames, proof: proofAlways, handler: (*visit).attendanceSheet},
+		{method: "GET", path: "/me/calendar", own: true, handler: selfish((*visit).meCalendar)},
+		{method: "POST", path: "/me/calendar/{meeting}", own: true, handler: selfish((*visit).meAnswer)},
+		{method: "GET", path: "/me/calendar/{meeting}/meeting.ics", own: true, handler: selfish((*visit).meEvent)},
 		{method: "GET", path: "/meeting/{token}", open: true, handler: (*visit).meetingInvitation},
 		{method: "POST", path: "/meeting/{token}", open: true, handler: (*visit).invitationAnswer},
 		{method: "GET", path: "/meeting/{token}/meeting.ics", open: true, handler: (*visit).invitationFile},
@@ -125,12 +130,7 @@ func (v *visit) meetingMake() error {
 		return err
 	}
 	m := store.Meeting{Network: n.ID, Kind: v.r.PostFormValue("kind"), Invites: v.r.PostFormValue("invites")}
-	if m.Title, err = v.typed("title", 120); err == nil {
-		m.Place, err = v.typed("place", 200)
-	}
-	if err == nil {
-		m.From, m.Until, err = v.meetingTimes()
-	}
+	m, err = v.meetingTyped(m)
 	var id buurtbel.ID
 	if err == nil {
 		id, err = governing.NewMeeting(v.r.Context(), v.s.o.DB, v.actor, v.zone, m)
@@ -142,6 +142,18 @@ func (v *visit) meetingMake() error {
 		return err
 	}
 	return v.redirect("/calendar/" + id.String())
+}
+
+// meetingTyped reads what is typed of a meeting into it.
+func (v *visit) meetingTyped(m store.Meeting) (store.Meeting, error) {
+	var err error
+	if m.Title, err = v.typed("title", 120); err == nil {
+		m.Place, err = v.typed("place", 200)
+	}
+	if err == nil {
+		m.From, m.Until, err = v.meetingTimes()
+	}
+	return m, err
 }
 
 // meetingTimes reads day and hours in the zone's own time; an end before the beginning is on the next day.
@@ -188,16 +200,19 @@ func (v *visit) meetingPage(status int, wrong error) error {
 		view.Facts = append(view.Facts, Fact{v.t("screen.meeting.place"), m.Place})
 	}
 	view.Facts = append(view.Facts, Fact{v.t("screen.meeting.invites"), v.t("screen.meeting.invites-" + m.Invites)})
-	if m.Message != 0 {
-		view.Facts = append(view.Facts, Fact{v.t("screen.meeting.answers"), v.t("screen.meeting.coming", "Yes", m.Yes, "No", m.No)})
+	if err := v.meetingTold(&view, m); err != nil {
+		return err
+	}
+	if m.Cancelled.IsZero() {
+		view.Attendance = "/calendar/" + m.ID.String() + "/attendance"
 	}
 	switch {
 	case !m.Cancelled.IsZero():
 		view.Facts = append(view.Facts, Fact{v.t("screen.members.state"), v.t("screen.meeting.cancelled")})
 	case m.From.After(v.now):
-		view.Cancel = true
+		view.Cancel, view.Move = v.t("screen.meeting.cancel-means"), v.meetingMove(m, loc, wrong != nil)
 		if m.Message == 0 {
-			view.Invite = v.t("screen.meeting.invite")
+			view.Invite, view.Cancel = v.t("screen.meeting.invite"), v.t("screen.meeting.move-quiet")
 		}
 	}
 	if err := v.meetingMinutes(&view, m); err != nil {
@@ -208,7 +223,7 @@ func (v *visit) meetingPage(status int, wrong error) error {
 	if wrong != nil {
 		f.Problem = locale.Error(v.lang, wrong)
 	}
-	if said := v.r.URL.Query().Get("said"); v.r.Method == http.MethodGet && slices.Contains([]string{"invite", "cancel", "minutes", "confirm"}, said) {
+	if said := v.r.URL.Query().Get("said"); v.r.Method == http.MethodGet && slices.Contains([]string{"invite", "cancel", "minutes", "confirm", "move", "attendance"}, said) {
 		f.Status = v.t("screen.meeting.said-" + said)
 	}
 	return v.respond(status, f, view)
@@ -229,6 +244,9 @@ func (v *visit) meetingMinutes(view *MeetingPage, m store.Meeting) error {
 		return f
 	}
 	view.Attended = count("attended", "attended", m.Attended, m.Attended > 0)
+	if m.There > 0 {
+		view.Attended.Hint = v.t("screen.meeting.by-name", "Count", m.There)
+	}
 	view.Minutes = Field{Name: "minutes", Label: v.t("screen.meeting.minutes"), Hint: v.t("screen.meeting.minutes-hint"), Rows: 10, Value: m.Minutes}
 	for i := range len(m.Votes) + freeVotes {
 		var vote store.MeetingVote
@@ -263,6 +281,11 @@ func (v *visit) meetingDo() error {
 		err = governing.Invite(ctx, db, v.actor, v.zone, m.ID)
 	case "cancel":
 		err = governing.CancelMeeting(ctx, db, v.actor, v.zone, m.ID)
+	case "move":
+		to := m
+		if to, err = v.meetingTyped(to); err == nil {
+			err = governing.MoveMeeting(ctx, db, v.actor, v.zone, to)
+		}
 	case "minutes":
 		if m, err = v.minutesTyped(m); err == nil {
 			err = governing.WriteMinutes(ctx, db, v.actor, v.zone, m)
@@ -336,74 +359,9 @@ func (v *visit) meetingFile() error {
 }
 
 func (v *visit) icalendar(m store.Meeting, source string) error {
-	e := ical.Event{UID: m.ID.String() + "@buurtbel", Written: v.now, From: m.From, Until: m.Until, Title: m.Title, Place: m.Place, Organiser: source, Cancelled: !m.Cancelled.IsZero()}
+	e := governing.MeetingEvent(m, source, v.now)
 	v.w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	v.w.Header().Set("Content-Disposition", `attachment; filename="meeting.ics"`)
 	_, err := v.w.Write([]byte(e.String()))
 	return err
-}
-
-// invited reads the invitation behind the link of the path; NotFound when the link is about something else.
-func (v *visit) invited() (*governing.Invitation, string, error) {
-	link, err := v.link()
-	if err != nil {
-		return nil, "", err
-	}
-	i, err := governing.InvitationBehind(v.r.Context(), v.s.o.DB, link)
-	if err == nil && i == nil {
-		err = buurtbel.Fail(buurtbel.NotFound, "error.token.unknown", nil)
-	}
-	if err == nil && !v.chose {
-		v.lang = i.Language
-	}
-	return i, link, err
-}
-
-func (v *visit) meetingInvitation() error {
-	i, link, err := v.invited()
-	if err != nil {
-		return err
-	}
-	view := InvitationPage{Source: i.Network, Title: i.Title, When: v.meetingWhen(i.Meeting, i.At), Where: i.Place, Action: "/meeting/" + link, Calendar: "/meeting/" + link + "/meeting.ics"}
-	switch {
-	case !i.Cancelled.IsZero():
-		view.Over = v.t("screen.meeting.cancelled")
-	case i.Over:
-		view.Over = v.t("screen.meeting.began")
-	}
-	if i.Answer != "" {
-		view.Said = v.t("screen.meeting.you-" + i.Answer)
-	}
-	f := v.frame(i.Title, Calm)
-	f.Shape = Member
-	return v.respond(http.StatusOK, f, view)
-}
-
-func (v *visit) invitationAnswer() error {
-	link, err := v.link()
-	if err == nil {
-		err = v.form()
-	}
-	if err != nil {
-		return err
-	}
-	answer := v.r.PostFormValue("answer")
-	if answer != "yes" && answer != "no" {
-		if _, _, err := v.invited(); err != nil {
-			return err
-		}
-		return buurtbel.Fail(buurtbel.Invalid, "error.form.unreadable", nil)
-	}
-	if err := governing.AnswerInvitation(v.r.Context(), v.s.o.DB, link, answer == "yes"); err != nil {
-		return err
-	}
-	return v.redirect("/meeting/" + link)
-}
-
-func (v *visit) invitationFile() error {
-	i, _, err := v.invited()
-	if err != nil {
-		return err
-	}
-	return v.icalendar(i.Meeting, i.Network)
 }

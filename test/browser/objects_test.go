@@ -21,6 +21,9 @@ type objects struct {
 	second   string   // link of the second person
 	mandate  string
 	people   peopled
+
+	meetings   []string // one to come, to which people were invited, and one that was held
+	invitation string   // link of such a mail
 }
 
 // queries are pages that want to be asked for something; {network} stands for the first network.
@@ -55,6 +58,7 @@ func (o objects) paths(g *gate, route string) []string {
 		{"/alerts/", "{id}", o.alerts}, {"/debts/", "{alert}", o.alerts}, {"/alerts/", "{text}", some(g.app.DB.NewID().String())}, {"/exercises/", "{id}", some(o.drill)},
 		{"/s/", "{token}", entry}, {"/me/in/", "{token}", own}, {"/networks/", "{id}", some(network)}, {"/tips/", "{key}", some("away")}, {"/retention/", "{category}", some(guarding.Categories[0].Key)},
 		{"/asked/", "{member}", some(g.plainMember(kerkveld).String())}, {"/members/", "{member}", some(g.plainMember(kerkveld).String())}, {"/h/", "{token}", o.heard}, {"/c/", "{token}", some(o.second)}, {"/device/", "{token}", device},
+		{"/calendar/", "{meeting}", o.meetings}, {"/me/calendar/", "{meeting}", o.meetings}, {"/meeting/", "{token}", some(o.invitation)},
 		{"/mandates/", "{mandate}", some(o.mandate)}, {"/templates/", "{key}", some("burglary-in-progress")}, {"/", "{network}", some(network)}, {"/", "{zone}", some(zone)},
 		{"/manifest/", "{language}", some("nl")}, {"/looks/", "{page}", web.SamplePages()},
 	}...) {
@@ -165,6 +169,7 @@ func (g *gate) happen() {
 		taken, err := g.outside.Write(g.Context(), phone, "STOP", 5*time.Second)
 		return err == nil && taken
 	})
+	o.meetings, o.invitation = g.meets(mailbox)
 	o.exercise = g.launches(1, nil, true).String()
 	at := g.town.Town.Homes[0].At
 	const half = 0.06 // degrees: more than may go out without a second person

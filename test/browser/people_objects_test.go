@@ -36,7 +36,6 @@ func (g *gate) persons(round string) peopled {
 	g.decides(kerkveld, g.behind(asked), joining.Decision{Kind: buurtbel.FactAsked, Note: "Op de brievenbus staat een andere naam. Woont u bij iemand in?"})
 	shop, colleague := g.shop(round + "3")
 	home, leave := g.household()
-	meeting, guest := g.meets("Jaarvergadering " + round)
 	contact := g.adds("0455 0" + round + " 55 00")
 	return peopled{
 		{"/join/{token}/shop", "{token}", some(shop)},
@@ -47,7 +46,6 @@ func (g *gate) persons(round string) peopled {
 		{"/w/", "{token}", some(g.wishes("wens" + round + "@example.org"))},
 		{"/me/contacts/", "{contact}", some(contact)}, {"/asked/{member}/contacts/", "{contact}", some(contact)},
 		{"/members/", "{list}", some(g.brings())},
-		{"/calendar/", "{meeting}", some(meeting)}, {"/meeting/", "{token}", some(guest)},
 		{"/breaches/", "{id}", some(g.breach())},
 	}
 }
@@ -134,29 +132,6 @@ func (g *gate) household() (invitation, leave string) {
 	link, err := g.app.Hall.InviteHome(g.Context(), g.actor(g.coordinator(kerkveld)), joining.Word{Zone: g.town.Zone.ID, Member: member, How: joining.ByTelephone}, "")
 	g.must(err)
 	return last(link), g.app.Hall.LeaveLink(member)
-}
-
-// meets invites the first network to a meeting, and gives its id and the link of a guest.
-func (g *gate) meets(title string) (meeting, guest string) {
-	g.Helper()
-	coordinator, zone := g.actor(g.coordinator(kerkveld)), g.town.Zone.ID
-	from := g.app.DB.Now().Add(4 * 24 * time.Hour)
-	id, err := governing.NewMeeting(g.Context(), g.app.DB, coordinator, zone, store.Meeting{Network: g.town.Networks[kerkveld], Kind: "members", Invites: "all", Title: title,
-		Place: "Parochiezaal, Kerkveldstraat 1", From: from, Until: from.Add(2 * time.Hour)})
-	g.must(err)
-	g.must(governing.Invite(g.Context(), g.app.DB, coordinator, zone, id))
-	_, mailbox := g.member(kerkveld, buurtbel.Mailbox)
-	g.until("an invitation", func() bool {
-		list, err := g.outside.Mails(g.Context(), mailbox)
-		g.must(err)
-		for _, l := range list {
-			if full, err := g.outside.Mail(g.Context(), l.ID); err == nil && strings.Contains(full.Text, title) {
-				guest = last(g.linkIn(full.Text, "/h/"))
-			}
-		}
-		return guest != ""
-	})
-	return id.String(), guest
 }
 
 // adds lets the member add a number that waits for its code.

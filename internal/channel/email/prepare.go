@@ -57,7 +57,7 @@ func (t *templates) entry(c *channel.Content) *prepared {
 func letter(cfg *Config, c *channel.Content) *mailtext.Letter {
 	l := &mailtext.Letter{
 		Name: c.Sender, Address: cfg.From, ReplyTo: cfg.ReplyTo,
-		Subject: c.Subject, Text: c.Text, HTML: c.HTML, Mark: channel.LinkMark,
+		Subject: c.Subject, Text: c.Text, HTML: c.HTML, Diary: c.Diary, Mark: channel.LinkMark,
 		Domain: cfg.Domain, Thread: c.Thread, Language: c.Language, Exercise: c.Exercise,
 		// A mail that asks to be seen first while it is only practice would wear the mark out.
 		Urgent: c.Class == buurtbel.ClassAlert && !c.Exercise,
