@@ -61,5 +61,5 @@ var permissions = map[Role][]Permission{
 	RoleMayor:         {},
 	RoleAuditor:       {MayReadLog, MaySeeAlerts, MaySeeMandates, MaySeeLooks},
 	RoleAdministrator: {MayImport, MayConfigure, MayInstall, MayReadLog, MaySeeMandates, MayAdmit, MayRegister},
-	RoleSystem:        {MayDeliver, MayArrive, MayInstall, MaySeeAlerts, MayImport, MayConfigure},
+	RoleSystem:        {MayDeliver, MayArrive, MayInstall, MaySeeAlerts, MayImport, MayConfigure, MayAdmit},
 }
