@@ -120,6 +120,7 @@ var eraseOwn = []string{
 	`delete from exercise_out where member = $1 and zone = $2`,
 	`delete from probe where member = $1 and zone = $2`,
 	`delete from bulk_member where member = $1 and zone = $2`,
+	`delete from house_rules_accepted where member = $1 and zone = $2`,
 	`delete from meeting_guest where member = $1 and zone = $2`,
 	`delete from inbound where member = $1 and zone in (0, $2)`,
 	`delete from inbound where member = 0 and sender_hash in (select c.hash from contact c where c.member = $1 and c.zone = $2

@@ -46,6 +46,8 @@ var elsewhere = map[string]string{
 	"/calendar/{meeting}/meeting.ics":    "the same",
 	"/meeting/{token}":                   "needs an invitation to one",
 	"/meeting/{token}/meeting.ics":       "the same",
+	"/networks/{id}/rules/{version}":     "needs a second version",
+	"/house-rules/{token}":               "needs a member who was asked",
 	"/breaches/{id}":                     "needs a breach on the register",
 	"/join/{token}":                      "needs an application under way",
 	"/join/{token}/shop":                 "the same",
