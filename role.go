@@ -46,20 +46,22 @@ const (
 	MayOwn         Permission = "own"          // the own data, on the own page
 	MayRegister    Permission = "register"     // keep the register of breaches
 	MayTakeIn      Permission = "take-in"      // decide about applications
+	MayWriteRules  Permission = "write-rules"  // propose internal rules
+	MayAgreeRules  Permission = "agree-rules"  // to internal rules that were proposed
 )
 
 // permissions is rule 1 and rule 14 as a table: role by role.
 var permissions = map[Role][]Permission{
 	RoleMember:        {MayOwn},
-	RoleCoordinator:   {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn},
-	RoleDeputy:        {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn},
+	RoleCoordinator:   {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules},
+	RoleDeputy:        {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules},
 	RoleSteering:      {MaySeeAlerts},
 	RoleTreasurer:     {MaySeeAlerts},
-	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost, MaySeeMandates, MaySeeLooks, MayRegister, MayTakeIn},
+	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost, MaySeeMandates, MaySeeLooks, MayRegister, MayTakeIn, MayAgreeRules},
 	RoleDispatcher:    {MayLaunch, MayConfirm, MaySeeAlerts, MayAnswerLost},
 	RoleChief:         {MayConfirm, MayFeedback, MaySeeAlerts, MayReadLog, MaySeeMandates, MaySeeLooks, MayRegister},
 	RoleMayor:         {},
 	RoleAuditor:       {MayReadLog, MaySeeAlerts, MaySeeMandates, MaySeeLooks},
 	RoleAdministrator: {MayImport, MayConfigure, MayInstall, MayReadLog, MaySeeMandates, MayAdmit, MayRegister},
-	RoleSystem:        {MayDeliver, MayArrive, MayInstall, MaySeeAlerts, MayImport, MayConfigure},
+	RoleSystem:        {MayDeliver, MayArrive, MayInstall, MaySeeAlerts, MayImport, MayConfigure, MayAdmit},
 }

@@ -231,7 +231,6 @@ func (d *demo) stay(ctx context.Context) error {
 	if err := d.desk(ctx); err != nil {
 		return err
 	}
-	fmt.Fprint(d.w.out, d.w.say("phones", d.outside.URL()))
 	if d.options.Keep != "" {
 		fmt.Fprint(d.w.out, d.w.say("config", d.folder))
 	}

@@ -121,9 +121,11 @@ func staying(t *testing.T, stop func(d *demo, interrupt func())) error {
 type said struct {
 	ready chan struct{}
 	once  sync.Once
+	words []byte // until ready is closed only one writes
 }
 
 func (s *said) Write(p []byte) (int, error) {
+	s.words = append(s.words, p...)
 	if strings.Contains(string(p), "Ctrl-C") {
 		s.once.Do(func() { close(s.ready) })
 	}

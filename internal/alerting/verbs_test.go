@@ -46,6 +46,8 @@ var unasked = map[string]string{
 	"entering.Gate.RemoveProvider":  "the visit's session is the right, and only the own person is touched",
 	"entering.Gate.VisitOwn":        "the session is the right; it gives the actor",
 	"entering.Gate.Ways":            "the visit's session is the right, and only the own person is touched",
+	"governing.AcceptBehind":        "the link's signature is the right",
+	"governing.RulesBehind":         "the link's signature is the right",
 	"joining.Hall.Answer":           "the link's signature is the right",
 	"joining.Hall.Apply":            "anybody may apply",
 	"joining.Hall.BehindInvitation": "the one-time link or code is the right",

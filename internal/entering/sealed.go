@@ -65,6 +65,31 @@ func (g *Gate) MakeSealed(ctx context.Context, actor buurtbel.Actor, zone buurtb
 	return made, err
 }
 
+// RevokeSealed ends the set in force in a zone, with the sessions that it opened, and makes none. It gives the number of the set. Who knows that an
+// envelope was opened ends the codes first and prints others later.
+//
+// Errors: error.sealed.none (NotFound); Forbidden for who may not admit.
+func (g *Gate) RevokeSealed(ctx context.Context, actor buurtbel.Actor, zone buurtbel.ID) (number int, err error) {
+	if err := actor.May(buurtbel.MayAdmit, buurtbel.Scope{Zone: zone}, g.db.Now()); err != nil {
+		return 0, err
+	}
+	err = g.db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		set, found, err := tx.SealedSet()
+		if err == nil && !found {
+			err = buurtbel.Fail(buurtbel.NotFound, "error.sealed.none", nil)
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.VoidSealedSets(); err != nil {
+			return err
+		}
+		number = set.Number
+		return tx.Append(zone, buurtbel.EntryChange, actor.Person, []byte("sealed codes "+strconv.Itoa(number)+" revoked"))
+	})
+	return number, err
+}
+
 func (g *Gate) sealedHash(code string) []byte {
 	return token.HashCode(g.db.Ring(), token.SealedCode, 0, code)
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -226,6 +227,15 @@ func (tx *Tx) Admit(a *buurtbel.Application) error {
 		State: buurtbel.MemberActive, Language: a.Language, Choices: a.Choices}}
 	if err := tx.InsertMembers([]NewMember{m}); err != nil {
 		return err
+	}
+	if f, ok := a.Has(buurtbel.FactRules); ok { // outlives the application, which goes in time
+		version, err := strconv.Atoi(f.Detail)
+		if err != nil {
+			return fmt.Errorf("read version of rules: %w", err)
+		}
+		if _, err := tx.AcceptRules(a.Network, version, a.ID, f.By, string(a.Source)); err != nil {
+			return err
+		}
 	}
 	return tx.eraseApplicant(a.ID, true)
 }

@@ -120,6 +120,7 @@ var eraseOwn = []string{
 	`delete from exercise_out where member = $1 and zone = $2`,
 	`delete from probe where member = $1 and zone = $2`,
 	`delete from bulk_member where member = $1 and zone = $2`,
+	`delete from house_rules_accepted where member = $1 and zone = $2`,
 	`delete from meeting_guest where member = $1 and zone = $2`,
 	`delete from meeting_there where person = $1 and zone = $2`,
 	`delete from inbound where member = $1 and zone in (0, $2)`,

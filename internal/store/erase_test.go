@@ -29,6 +29,8 @@ var personal = map[string]string{
 	"import_draft.by_id": "kept: the id leads to nobody", "import_draft.payload": "emptied when the list is taken over; given up or seven days old, the row goes",
 	"meeting_there.person": "row erased", "meeting_guest.member": "row erased", "meeting.by_id": "kept: the id leads to nobody", "meeting.details": "what the network meets for, sealed",
 	"meeting.minutes": "what the network decided, sealed; written by hand, and corrected by hand", "meeting_vote.question": "what was voted on, sealed; the votes are counts",
+	"house_rules_draft.by_id": "kept until it is decided: the id leads to nobody", "house_rules_draft.note": "what an official says of a text, sealed; goes when it is decided",
+	"house_rules_accepted.member": "row erased", "house_rules_accepted.by_id": "row erased",
 	"bulk_member.member": "row erased", "bulk_change.by_id": "kept: the id leads to nobody",
 	"one_use.person": "row erased", "one_use.subject": "row erased", "one_use.hash": "row erased",
 	"session.person": "row erased", "session.hash": "row erased", "session_device.session": "row erased", "session_device.device": "row erased",
@@ -136,7 +138,7 @@ func TestErasureReachesEverything(t *testing.T) {
 		if n := v.count(`select count(*) from contact where member = $1`, int64(stays.Member.ID)); n != 3 {
 			t.Errorf("the neighbour has %d contact points", n)
 		}
-		for _, table := range []string{"tree_consent", "exercise_out", "bulk_member", "meeting_guest", "meeting_there", "inbound", "session", "shift", "one_use"} {
+		for _, table := range []string{"tree_consent", "exercise_out", "bulk_member", "meeting_guest", "meeting_there", "house_rules_accepted", "inbound", "session", "shift", "one_use"} {
 			column := map[bool]string{true: "person", false: "member"}[slices.Contains([]string{"session", "shift", "one_use", "meeting_there"}, table)]
 			if n := v.count(`select count(*) from `+table+` where `+column+` = $1`, int64(stays.Member.ID)); n == 0 {
 				t.Errorf("the neighbour has nothing in %s any more", table)
@@ -190,8 +192,9 @@ func (v *village) lives(m store.NewMember, i int) {
 		in.Zone, in.Meaning, in.Member = v.zone, buurtbel.AnswerOther, id
 		_, err4 := tx.SettleInbound(in)
 		_, err5 := tx.ChangeMembers(store.MemberBatch{ID: v.db.NewID(), Network: v.network, Kind: store.BulkAway, By: id}, []buurtbel.ID{id})
+		_, err6 := tx.AcceptRules(v.network, 0, id, id, "form")
 		meeting := v.db.NewID()
-		return errors.Join(errs, err, err2, err3, err4, err5,
+		return errors.Join(errs, err, err2, err3, err4, err5, err6,
 			tx.InsertMeeting(store.Meeting{ID: meeting, Network: v.network, By: id}), tx.AnswerMeeting(store.Guest{Meeting: meeting, Member: id}, "yes"), tx.MarkThere(meeting, []buurtbel.ID{id}, 1),
 			tx.InsertOneUse(bytesOf("link"), store.OneUse{Purpose: "sign-in", Subject: m.Contacts[2].ID, Person: id, Expires: v.db.Now().Add(time.Hour)}),
 			tx.InsertSession(bytesOf("session"), store.Session{Person: id, Zone: v.zone, Office: "member", Expires: v.db.Now().Add(time.Hour)}),

@@ -47,6 +47,7 @@ var sealedColumns = []SealedColumn{
 	{Table: "import_row", Column: "payload", Holds: "a person of a list that is being imported", key: []string{"import", "line", "person"},
 		name: func(k []int64) string { return fmt.Sprintf("payload %d/%d", k[1], k[2]) }},
 	{Table: "import_draft", Column: "payload", Holds: "a list that somebody brought and mends", key: []string{"id"}},
+	{Table: "house_rules_draft", Column: "note", Holds: "why proposed rules came back", key: []string{"network"}},
 	{Table: "meeting", Column: "details", Holds: "title and place of a meeting", key: []string{"id"}},
 	{Table: "meeting", Column: "minutes", Holds: "the minutes of a meeting", key: []string{"id"}},
 	{Table: "meeting_vote", Column: "question", Holds: "what a meeting voted on", key: []string{"meeting", "number", "zone"},

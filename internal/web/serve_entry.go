@@ -38,8 +38,9 @@ func (v *visit) signIn() error { return v.signInPage(http.StatusOK, "", "", "") 
 func (v *visit) signInPage(status int, typed, wrong, problem string) error {
 	f := v.bare(v.t("screen.sign-in.title"))
 	f.Path, f.Problem = "/sign-in", problem
-	return v.respond(status, f, SignIn{Action: "/sign-in", Touch: v.touchIn(), Others: v.others(), Sealed: "/sign-in/code", Lasts: locale.Span(v.lang, entering.LinkLasts), Email: Field{Name: "email", Label: v.t("screen.field.email"),
-		Hint: v.t("screen.field.email-hint"), Type: "email", Auto: "email", Value: typed, Error: wrong, Focus: wrong != ""}})
+	touch := v.touchIn()
+	return v.respond(status, f, SignIn{Action: "/sign-in", Touch: touch, Others: v.others(), Sealed: "/sign-in/code", Lasts: locale.Span(v.lang, entering.LinkLasts), Email: Field{Name: "email", Label: v.t("screen.field.email"),
+		Hint: v.t("screen.field.email-hint"), Type: "email", Auto: touch.fills(), Value: typed, Error: wrong, Focus: wrong != ""}})
 }
 
 // askLink answers the same for a mailbox that we know and for one that we do not.

@@ -20,7 +20,7 @@ func (v *visit) joinForm(status int, where *joining.Where, f *joining.Form, wron
 	}
 	view := JoinForm{Action: "/join", Where: v.t("screen.join.where", "Network", where.Network.Name, "Street", where.Home.Street, "Number", where.Home.Number), Traders: f.Kind == buurtbel.Traders, Paper: paper,
 		AdultYes: f.Adult, RulesYes: f.Rules, AdultBad: v.wrong(wrong, "adult"), RulesBad: v.wrong(wrong, "rules"), BasisName: v.wrong(wrong, "basis")}
-	view.Rules, view.RulesName = rules.words, rules.name
+	view.Rules, view.RulesName, view.RulesLang = rules.words, rules.name, rules.lang
 	if where.Found == buurtbel.FoundRefer {
 		view.Edge = v.t("screen.join.edge")
 	}
@@ -54,6 +54,7 @@ func (v *visit) wrong(w joining.Wrong, name string) string {
 type ruleWords struct {
 	version int
 	name    string
+	lang    string
 	words   []string
 }
 
@@ -63,17 +64,8 @@ func (v *visit) rules(where *joining.Where) (r ruleWords, err error) {
 		own, err = tx.HouseRules(where.Network.ID)
 		return err
 	})
-	if err != nil {
-		return r, err
-	}
-	if own.Version > 0 {
-		return ruleWords{own.Version, v.t("screen.join.rules-version", "Version", own.Version), strings.Split(own.Body, "\n")}, nil
-	}
-	r.name = v.t("screen.join.rules-standard")
-	for i := range 6 {
-		r.words = append(r.words, v.t(fmt.Sprint("screen.join.rule-", i+1)))
-	}
-	return r, nil
+	text := v.rulesIn(where.Network, own)
+	return ruleWords{own.Version, v.versionName(own.Version), text.Lang, text.Points}, err
 }
 
 func (v *visit) personFields(view *JoinForm, f *joining.Form, wrong joining.Wrong) {

@@ -51,6 +51,7 @@ func (s *Server) meRoutes() []route {
 		{"GET", "/away", (*visit).meAway}, {"POST", "/away", (*visit).meGoAway},
 		{"GET", "/reading", (*visit).meReading}, {"POST", "/reading", (*visit).meRead},
 		{"GET", "/data", (*visit).meData}, {"POST", "/data", (*visit).meChange},
+		{"GET", "/rules", (*visit).meRules}, {"POST", "/rules", (*visit).meAcceptRules},
 		{"GET", "/leave", (*visit).meLeave}, {"POST", "/leave", (*visit).meLeft},
 		{"GET", "/erase", (*visit).meErase}, {"POST", "/erase", (*visit).meErased},
 	} {
@@ -310,12 +311,16 @@ func (v *visit) meLines(m mine, s *store.Self) ([]MeLine, error) {
 	if a := s.Member.Away; !a.Until.IsZero() && a.Until.After(v.now) {
 		away = v.t("screen.me.away-until", "Date", locale.Date(v.lang, a.Until.Add(-time.Minute), v.place()))
 	}
+	rules, err := v.meRulesLine(m, s)
+	if err != nil {
+		return nil, err
+	}
 	out := []MeLine{line("wishes", "clock", v.meNight(s)), line("contacts", "phone", v.t("screen.me.contacts-count", "Count", working(s))), line("away", "moon", away)}
 	if m.asked {
-		return append(out, line("reading", "languages", ""), line("data", "file-text", ""), line("leave", "arrow-right", ""), line("erase", "x", "")), nil
+		return append(out, line("reading", "languages", ""), line("data", "file-text", ""), rules, line("leave", "arrow-right", ""), line("erase", "x", "")), nil
 	}
 	out = append(out, line("reading", "languages", v.t("screen.language.own."+string(s.Member.Language))), line("messages", "message-square", v.t("screen.me.messages-now")), line("calendar", "clock", v.t("screen.me.calendar-now")),
-		line("data", "file-text", v.t("screen.me.data-now")), line("looks", "eye", v.t("screen.me.looks-now")))
+		line("data", "file-text", v.t("screen.me.data-now")), line("looks", "eye", v.t("screen.me.looks-now")), rules)
 	groups, err := v.meGroups(m)
 	return append(append(out, groups...), line("leave", "arrow-right", v.t("screen.me.leave-now"))), err
 }

@@ -46,6 +46,11 @@ func (v *visit) heard() error {
 	} else if i != nil {
 		return v.redirect("/meeting/" + link)
 	}
+	if a, err := governing.RulesBehind(v.r.Context(), v.s.o.DB, link); err != nil {
+		return err
+	} else if a != nil {
+		return v.redirect("/house-rules/" + link)
+	}
 	p, err := v.s.o.Desk.Shown(v.r.Context(), link)
 	if err != nil {
 		return err

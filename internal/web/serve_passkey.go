@@ -30,6 +30,14 @@ func (v *visit) touchIn() Touch {
 	return Touch{Ask: "/sign-in/passkey/ask", Bring: "/sign-in/passkey", Next: "/"}
 }
 
+// fills is what the field for a mailbox may be filled with: the browser proposes a passkey there too, where pages take one.
+func (t Touch) fills() string {
+	if t.Ask == "" {
+		return "email"
+	}
+	return "username webauthn"
+}
+
 // others are the identity providers as the sign-in page offers them.
 func (v *visit) others() []Link {
 	var out []Link

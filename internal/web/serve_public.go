@@ -312,6 +312,9 @@ func (v *visit) network() error {
 		fact("fact-recognised", locale.Date(v.lang, n.Recognised.Since, loc))
 	}
 	fact("fact-plan", fmt.Sprint(zone.Plan.Version))
+	if err := v.rulesPart(&view, n, zone, country); err != nil {
+		return err
+	}
 	return v.respond(http.StatusOK, v.public(n.Name, path), view)
 }
 

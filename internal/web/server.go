@@ -177,6 +177,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.memberListRoutes()...)
 	all = append(all, s.importRoutes()...)
 	all = append(all, s.meetingRoutes()...)
+	all = append(all, s.rulesRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

@@ -47,6 +47,7 @@ type JoinForm struct {
 	Night     []Field
 	Purpose   []string
 	Rules     []string
+	RulesLang string
 	RulesName string // which version
 	RulesBad  string // what is wrong with the tick; may be empty
 	RulesYes  bool

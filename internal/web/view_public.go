@@ -87,6 +87,10 @@ type NetworkPage struct {
 	Laws       []Law
 	Plan       []PlanGroup
 	Night      string // when alerts count as launched by night
+	Charter    []string
+	Rules      RulesText // the internal rules in force
+	RulesName  string
+	RulesAt    string // where every version stands
 }
 
 func (NetworkPage) template() string { return "public-network" }

@@ -103,6 +103,7 @@ func (v *visit) everyPlace() []Link {
 	add(buurtbel.MaySeeNames, "screen.place.reach", "/reach")
 	add(buurtbel.MaySeeNames, "screen.place.tree", "/tree")
 	add(buurtbel.MaySeeNames, "screen.place.calendar", "/calendar")
+	add(buurtbel.MaySeeNames, "screen.place.rules", "/rules")
 	add(buurtbel.MayConfigure, "screen.place.areas", "/areas")
 	add(buurtbel.MaySeeMandates, "screen.place.mandates", "/mandates")
 	add(buurtbel.MaySeeLooks, "screen.place.looked", "/looked")

@@ -23,18 +23,28 @@ import (
 	"github.com/buurtbel/buurtbel/internal/token"
 )
 
-// carries puts an authenticator into a person's device: it knows its owner, and every touch says yes.
-func (p *person) carries() {
+// carries puts an authenticator into a person's device: it knows its owner, and every touch says yes. The authenticator answers whatever asks,
+// also a field that only proposes a passkey; with what carries gives the hand is taken off it, and laid on it again.
+func (p *person) carries() (hand func(on bool)) {
 	p.Helper()
+	var id webauthn.AuthenticatorID
 	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		if _, err := cdp.Call(ctx, t, webauthn.Enable, webauthn.EnableParams{}); err != nil {
 			return err
 		}
-		_, err := cdp.Call(ctx, t, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		made, err := cdp.Call(ctx, t, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
 			Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true, HasUserVerification: true,
 			AutomaticPresenceSimulation: true, IsUserVerified: true}})
+		id = made.AuthenticatorID
 		return err
 	}))
+	return func(on bool) {
+		p.Helper()
+		p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			_, err := cdp.Call(ctx, t, webauthn.SetAutomaticPresenceSimulation, webauthn.SetAutomaticPresenceSimulationParams{AuthenticatorID: id, Enabled: on})
+			return err
+		}))
+	}
 }
 
 // mailedLink is a sign-in link as its owner asked for it: for who has a passkey it proves nothing.
@@ -68,7 +78,7 @@ func TestAPasskeyFromTheFirstTouchToAnAlert(t *testing.T) {
 	h := foundAt(t, 60, "localhost", nil)
 	dispatcher := h.officialWith(buurtbel.RoleDispatcher)
 	p := h.sits(1440, 900, "nl")
-	p.carries()
+	hand := p.carries()
 	p.signsIn(dispatcher, "")
 	p.opens("/account")
 	p.looks("account-first")
@@ -78,16 +88,20 @@ func TestAPasskeyFromTheFirstTouchToAnAlert(t *testing.T) {
 		return strings.Contains(p.says(), "Voeg een toegangssleutel toe") && strings.Contains(p.says(), "nog niet")
 	})
 	p.looks("account")
+	hand(false)
 	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('form[action="/sign-out"]').submit()`))
 	p.reads("Aanmelden met een toegangssleutel")
 	p.looks("sign-in-passkey")
+	hand(true)
 	p.do(chromedp.Click(chromedp.CSS("[data-touch-now]")), chromedp.WaitVisible(chromedp.CSS(".start")))
 
 	// By mail the same person shows nothing yet: the page says so before sending, and asks within the sending.
+	hand(false)
 	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('form[action="/sign-out"]').submit()`))
 	p.reads("Aanmelden met een toegangssleutel")
 	p.opens(h.mailedLink(dispatcher))
 	p.do(chromedp.Click(chromedp.CSS("main .go")), chromedp.WaitVisible(chromedp.CSS(".start")))
+	hand(true)
 	p.opens("/prove?back=/dispatch")
 	p.looks("prove")
 	p.opens("/dispatch")

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/buurtbel/buurtbel"
-	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/guarding"
 	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/loading"

@@ -29,11 +29,47 @@ function said(credential) {
   return JSON.stringify(out);
 }
 
-// touch asks for one of the passkeys that the server knows, or for any of ours.
-export async function touch(ask, bring) {
+// touch asks for one of the passkeys that the server knows, or for any of ours. how says in which way the browser asks.
+export async function touch(ask, bring, how = {}) {
   const { publicKey } = await post(ask);
-  const credential = await navigator.credentials.get({ publicKey: { ...publicKey, challenge: bytes(publicKey.challenge), allowCredentials: named(publicKey.allowCredentials) } });
+  const credential = await navigator.credentials.get({ ...how, publicKey: { ...publicKey, challenge: bytes(publicKey.challenge), allowCredentials: named(publicKey.allowCredentials) } });
   return post(bring, { answer: said(credential) });
+}
+
+// renew is how long the server's question waits in a field, in milliseconds: it is good for three minutes there.
+const renew = 150_000;
+
+// offer lets the browser propose a passkey in the field where somebody types, where it can (WebAuthn level 3, section 5.1.4, mediation
+// "conditional"). Elsewhere nothing happens, and nothing is said. then gets the server's answer, fail a refusal of ours. It gives what ends the offer.
+export function offer(ask, bring, then, fail) {
+  let ended = false, waiting = null;
+  const seen = () => new Promise((go) => (document.hidden ? document.addEventListener("visibilitychange", go, { once: true }) : go()));
+  const wait = async () => {
+    if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+    while (!ended) {
+      await seen();
+      if (ended) return;
+      waiting = new AbortController();
+      const { signal } = waiting, late = setTimeout(() => waiting.abort(), renew);
+      try {
+        const answer = await touch(ask, bring, { mediation: "conditional", signal });
+        ended = true;
+        then(answer);
+      } catch (fault) {
+        if (!signal.aborted) {
+          ended = true; // what was refused is not asked again: the button is there
+          if (fault.said) fail(fault);
+        }
+      } finally {
+        clearTimeout(late);
+      }
+    }
+  };
+  wait().catch(() => {});
+  return () => {
+    ended = true;
+    waiting?.abort();
+  };
 }
 
 // make asks the device for a new passkey.
