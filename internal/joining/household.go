@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/buurtbel/buurtbel"
-	"github.com/buurtbel/buurtbel/internal/mailtext"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/token"
 )
@@ -121,7 +120,7 @@ func (h *Hall) invitation(ctx context.Context, f *affair, mailbox string, purpos
 		if mailbox == "" {
 			return nil
 		}
-		if ok, err := tx.AskOnce(h.db.AskHash("number", mailtext.Box(mailbox)), codesPerNumber); err != nil || !ok {
+		if ok, _, err := tx.AskCode(h.db.CodeHash(mailbox), buurtbel.CodesForStranger, false, f.loc); err != nil || !ok {
 			return tooOften(err)
 		}
 		if err := tx.AddContact(guest, contact); err != nil { // nobody's: only for this mail; the daily erasing takes it away

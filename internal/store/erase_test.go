@@ -30,6 +30,7 @@ var personal = map[string]string{
 	"meeting_guest.member": "row erased", "meeting.by_id": "kept: the id leads to nobody", "meeting.details": "what the network meets for, sealed",
 	"meeting.minutes": "what the network decided, sealed; written by hand, and corrected by hand", "meeting_vote.question": "what was voted on, sealed; the votes are counts",
 	"bulk_member.member": "row erased", "bulk_change.by_id": "kept: the id leads to nobody",
+	"code_count.hash": "a keyed hash; the row goes forty days after the last code", "one_use.by_id": "row erased", "one_use.number": "row erased", "own_code.number": "row erased",
 	"one_use.person": "row erased", "one_use.subject": "row erased", "one_use.hash": "row erased",
 	"session.person": "row erased", "session.hash": "row erased", "session_device.session": "row erased", "session_device.device": "row erased",
 	"shift.person": "row erased", "shift.device": "row erased", "shift.pin": "row erased",
