@@ -47,6 +47,14 @@ func (tx *Tx) UseOneUse(hash []byte, purpose string) (OneUse, error) {
 	return o, tx.execOne(miss, `update one_use set used_at = $1 where hash = $2 and used_at = 0 and expires > $3`, micros(tx.now), hash, micros(tx.now))
 }
 
+// EndInvitations ends the invitations to a group that somebody sent and nobody has used: who is gone invites nobody.
+func (tx *Tx) EndInvitations(by, group buurtbel.ID) error {
+	if _, err := tx.exec(`update one_use set used_at = $1 where by_id = $2 and subject = $3 and used_at = 0`, micros(tx.now), by, group); err != nil {
+		return fmt.Errorf("end invitations: %w", err)
+	}
+	return nil
+}
+
 // Session is a signed-in person.
 type Session struct {
 	Person  buurtbel.ID
