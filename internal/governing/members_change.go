@@ -134,7 +134,7 @@ func ChangeMany(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, n
 	return int(n), err
 }
 
-// askMany mails members the question whether their contact points are right.
+// askMany mails members the question whether their contact points are right, with a link to where they change them.
 func askMany(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, network buurtbel.ID, b Batch, link string) (int, error) {
 	var z *buurtbel.Zone
 	var people []store.Reachable
@@ -154,7 +154,7 @@ func askMany(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, netw
 	if err != nil || len(people) == 0 {
 		return 0, err
 	}
-	post := lettersTo(db, z, people, "members-ask", buurtbel.Args{"Network": name}, link+"/")
+	post := lettersTo(db, z, people, "members-ask", buurtbel.Args{"Network": name}, link+"/me/contacts")
 	err = db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
 		if err := post(tx); err != nil {
 			return err

@@ -224,7 +224,7 @@ func (v *visit) meCode() error {
 
 func (v *visit) meOpened(e *entering.Entered) error {
 	v.setCookie(cookieOwn, e.Session, e.Expires.Sub(v.now))
-	return v.redirect("/me")
+	return v.redirect(v.whereOwn())
 }
 
 // meLink shows the button of a link: mail scanners open links, so nothing is used up.
