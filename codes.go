@@ -68,7 +68,7 @@ func (c *CodeCount) Ask(s CodeShare, call bool, now time.Time) bool {
 
 // Next gives when a code may go by a share at the earliest: now, or later.
 func (c *CodeCount) Next(s CodeShare, call bool, now time.Time) time.Time {
-	at := latest(now, c.Day.room(s.Day, codeDay, now), c.Last.Add(s.Gap))
+	at := latest(now, c.Day.room(s.Day, codeDay, now), pause(c.Last, s.Gap, now))
 	if s.Month > 0 {
 		at = latest(at, c.Month.room(s.Month, codeMonth, now))
 	}
@@ -78,8 +78,8 @@ func (c *CodeCount) Next(s CodeShare, call bool, now time.Time) time.Time {
 	if !call {
 		return at
 	}
-	at = latest(at, c.Calls.room(s.Calls, codeCalls, now), c.LastCall.Add(s.Call))
-	if dawn := CodeNight.End(now); dawn.After(now) && (!s.Proved || !c.LastCall.Before(dusk(dawn))) {
+	at = latest(at, c.Calls.room(s.Calls, codeCalls, now), pause(c.LastCall, s.Call, now))
+	if dawn := CodeNight.End(now); dawn.After(now) && (!s.Proved || !c.LastCall.Before(dusk(dawn)) && c.LastCall.Before(dawn)) {
 		at = latest(at, dawn)
 	}
 	return at
@@ -100,19 +100,31 @@ func (c *CodeCount) Used(call bool) {
 
 // room gives when a tally has room for one more; the zero time when it has.
 func (t Tally) room(most int, span time.Duration, now time.Time) time.Time {
-	if end := t.Since.Add(span); t.N >= most && end.After(now) {
+	if end := t.Since.Add(span); t.N >= most && end.After(now) && !putBack(t.Since, now) {
 		return end
 	}
 	return time.Time{}
 }
 
-// add counts one more, in a new span when the last is over. A clock that was put back begins none.
+// add counts one more, in a new span when the last is over.
 func (t *Tally) add(now time.Time, span time.Duration) {
-	if !t.Since.Add(span).After(now) {
+	if !t.Since.Add(span).After(now) || putBack(t.Since, now) {
 		*t = Tally{Since: now}
 	}
 	t.N++
 }
+
+// pause gives when the gap after a code is over.
+func pause(last time.Time, gap time.Duration, now time.Time) time.Time {
+	if putBack(last, now) {
+		return time.Time{}
+	}
+	return last.Add(gap)
+}
+
+// putBack tells that a moment was written by a clock that was ahead and has been put back: it holds nothing back. Clocks of several machines differ by
+// less than an hour.
+func putBack(t, now time.Time) bool { return t.After(now.Add(time.Hour)) }
 
 func latest(t time.Time, others ...time.Time) time.Time {
 	for _, o := range others {

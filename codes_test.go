@@ -97,6 +97,18 @@ func TestStopHoldsStrangersBack(t *testing.T) {
 	}
 }
 
+// A clock that was a year ahead and was put back keeps nobody out; one that is a little behind another's does not begin a new count.
+func TestCodesWhenTheClockIsPutBack(t *testing.T) {
+	now := wall(t, "2026-06-01 12:00")
+	for back, want := range map[time.Duration]int{365 * 24 * time.Hour: 2, 30 * time.Second: 0} {
+		var c buurtbel.CodeCount
+		asks(&c, buurtbel.CodesForStranger, true, now.Add(back), 3*time.Minute, 6)
+		if sent := asks(&c, buurtbel.CodesForStranger, true, now, 3*time.Minute, 6); sent != want {
+			t.Errorf("put back by %s: %d calls, expected %d", back, sent, want)
+		}
+	}
+}
+
 // Whatever is asked, in whatever order: never more within any day than the highest share, and what Next says is when it goes.
 func TestRapidCodes(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {

@@ -273,16 +273,19 @@ func (g *Gate) codeOwn(ctx context.Context, ask []byte, t typed, self *store.Sel
 	}
 	lang := self.Member.Language
 	args := buurtbel.Args{"Code": pass[:4] + " " + pass[4:], "Until": locale.Clock(lang, until, loc), "Source": zone.Name, "Name": self.Name.Given}
-	words := buurtbel.Wording{Regime: string(lang), SMS: locale.Text(lang, "message.own.sms", args)}
-	if self.Name.Given != "" {
-		words.SMS = locale.Text(lang, "message.own.sms-named", args)
-	}
-	args["Code"] = strings.Join(strings.Split(pass[:4], ""), ", ") + ". " + strings.Join(strings.Split(pass[4:], ""), ", ")
-	words.Spoken = []buurtbel.Spoken{{Language: lang, Intro: locale.Text(lang, "message.own.call", args), Text: locale.Text(lang, "message.own.call-code", args)}}
+	words := buurtbel.Wording{Regime: string(lang)}
 	channel := buurtbel.SMS
 	contact.Kind = buurtbel.Mobile
 	if t.call { // the number says it, as it was counted, not the line of the form in which somebody wrote it
 		channel, contact.Kind = buurtbel.Voice, buurtbel.Fixed
+	}
+	switch {
+	case t.call:
+		words.Spoken = spoken(lang, pass, args)
+	case self.Name.Given != "":
+		words.SMS = locale.Text(lang, "message.own.sms-named", args)
+	default:
+		words.SMS = locale.Text(lang, "message.own.sms", args)
 	}
 	m, recipient := g.ownMessage(self, zone, contact, words, until, channel)
 	return g.db.Write(ctx, buurtbel.Scope{Zone: zone.ID}, func(tx *store.Tx) error {
@@ -291,6 +294,12 @@ func (g *Gate) codeOwn(ctx context.Context, ask []byte, t typed, self *store.Sel
 		}
 		return tx.Post(m, []store.Recipient{recipient})
 	})
+}
+
+// spoken says a code digit by digit, in two groups.
+func spoken(lang buurtbel.Language, pass string, args buurtbel.Args) []buurtbel.Spoken {
+	args["Code"] = strings.Join(strings.Split(pass[:4], ""), ", ") + ". " + strings.Join(strings.Split(pass[4:], ""), ", ")
+	return []buurtbel.Spoken{{Language: lang, Intro: locale.Text(lang, "message.own.call", args), Text: locale.Text(lang, "message.own.call-code", args)}}
 }
 
 func (g *Gate) ownMessage(self *store.Self, zone *buurtbel.Zone, contact buurtbel.ContactPoint, words buurtbel.Wording, until time.Time, channel buurtbel.Channel) (*buurtbel.Message, store.Recipient) {
