@@ -28,6 +28,14 @@ type Member struct {
 // Span is a stretch of time; a zero Until is open.
 type Span struct{ From, Until time.Time }
 
+// MayBeAbsence tells whether somebody may note at a moment to be away in this span: it has not passed, and ends within a year. The zero Span is a return.
+func (s Span) MayBeAbsence(now time.Time) bool {
+	if s == (Span{}) {
+		return true
+	}
+	return !s.From.IsZero() && s.Until.After(s.From) && s.Until.After(now) && !s.Until.After(now.AddDate(1, 0, 1))
+}
+
 // Contains tells whether t lies in the span; the zero Span contains nothing.
 func (s Span) Contains(t time.Time) bool {
 	if s.From.IsZero() {

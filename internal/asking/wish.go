@@ -6,7 +6,6 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/locale"
-	"github.com/buurtbel/buurtbel/internal/mailtext"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/token"
 )
@@ -17,9 +16,6 @@ const (
 	// askAgain is how soon the same wish sends another letter: somebody else's mailbox cannot be filled by our forms.
 	askAgain = 30 * time.Minute
 )
-
-// perMailbox is how many letters about wishes one mailbox gets, whatever streets they name and wherever they come from.
-var perMailbox = store.Allowance{Most: 4, Span: 24 * time.Hour}
 
 // Wanted is a wish as a form brings it.
 type Wanted struct {
@@ -47,7 +43,7 @@ func (c *Counter) Wish(ctx context.Context, zone buurtbel.ID, w Wanted) (err err
 		if err != nil {
 			return err
 		}
-		if ok, err := tx.AskOnce(c.db.AskHash("wish", mailtext.Box(w.Mailbox)), perMailbox); err != nil || !ok {
+		if ok, _, err := tx.AskCode(c.db.CodeHash(w.Mailbox), buurtbel.CodesForWish, false, time.UTC); err != nil || !ok {
 			return err // the answer stays the same
 		}
 		id, point, send, err := c.keep(tx, wish, contact, w.Mailbox)

@@ -36,6 +36,11 @@ func (g *Gate) EnterOwn(ctx context.Context, link, before string) (*Entered, err
 		if err != nil {
 			return err
 		}
+		if len(use.Number) > 0 {
+			if err := tx.CodeUsed(use.Number, false); err != nil {
+				return err
+			}
+		}
 		return g.openOwn(tx, e, hash, use.Person, before, "own page, link")
 	})
 	if err != nil {
@@ -71,6 +76,9 @@ func (g *Gate) takeCode(ctx context.Context, ask []byte, c store.OwnCode, before
 	e := &Entered{Session: cookie, Expires: g.db.Now().Add(OwnLasts)}
 	err := g.db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
 		if err := tx.UseOwnCode(ask, c.Code); err != nil {
+			return err
+		}
+		if err := tx.CodeUsed(c.Number, c.Call); err != nil {
 			return err
 		}
 		return g.openOwn(tx, e, hash, c.Person, before, "own page, code")

@@ -45,15 +45,7 @@ func (b *Batch) check(now time.Time) error {
 		return buurtbel.Fail(buurtbel.Invalid, "error.members.most", buurtbel.Args{"Most": MostAtOnce})
 	case b.Kind != BulkAsk && b.How != ByTelephone && b.How != OnPaper:
 		return buurtbel.Fail(buurtbel.Invalid, "error.tree.how", nil)
-	case b.Kind == store.BulkAway:
-		return checkAway(b.Away, now)
-	}
-	return nil
-}
-
-// checkAway: an absence ends within a year; a zero one is a return.
-func checkAway(away buurtbel.Span, now time.Time) error {
-	if !away.From.IsZero() && (!away.Until.After(now) || !away.Until.After(away.From) || away.Until.After(now.Add(366*24*time.Hour))) {
+	case b.Kind == store.BulkAway && !b.Away.MayBeAbsence(now):
 		return buurtbel.Fail(buurtbel.Invalid, "error.handover.until", nil)
 	}
 	return nil
@@ -134,7 +126,7 @@ func ChangeMany(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, n
 	return int(n), err
 }
 
-// askMany mails members the question whether their contact points are right.
+// askMany mails members the question whether their contact points are right, with a link to where they change them.
 func askMany(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, network buurtbel.ID, b Batch, link string) (int, error) {
 	var z *buurtbel.Zone
 	var people []store.Reachable
@@ -154,7 +146,7 @@ func askMany(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, netw
 	if err != nil || len(people) == 0 {
 		return 0, err
 	}
-	post := lettersTo(db, z, people, "members-ask", buurtbel.Args{"Network": name}, link+"/")
+	post := lettersTo(db, z, people, "members-ask", buurtbel.Args{"Network": name}, link+"/me/contacts")
 	err = db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
 		if err := post(tx); err != nil {
 			return err
@@ -192,36 +184,4 @@ func Undoable(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, net
 		return err
 	})
 	return out, err
-}
-
-// ContactAsTold stops or starts a contact point as the member told it by telephone or on paper. It is false when it stood so already, or the
-// contact point does not exist any more for the carrier.
-//
-// Errors: error.person.unknown, error.contact.unknown (NotFound), error.tree.how (Invalid).
-func ContactAsTold(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, network, member, contact buurtbel.ID, stop bool, how string) (bool, error) {
-	if err := actor.May(buurtbel.MaySeeNames, buurtbel.Scope{Zone: zone, Network: network}, db.Now()); err != nil {
-		return false, err
-	}
-	if how != ByTelephone && how != OnPaper {
-		return false, buurtbel.Fail(buurtbel.Invalid, "error.tree.how", nil)
-	}
-	changed := false
-	err := db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
-		l, err := listedIn(tx, network, member)
-		if err == nil && !slices.ContainsFunc(l.Contacts, func(c buurtbel.ContactPoint) bool { return c.ID == contact }) {
-			err = buurtbel.Fail(buurtbel.NotFound, "error.contact.unknown", nil)
-		}
-		if err != nil {
-			return err
-		}
-		from, to := buurtbel.ContactStopped, buurtbel.ContactOK
-		if stop {
-			from, to = to, from
-		}
-		if changed, err = tx.MoveContact(contact, from, to); err != nil || !changed {
-			return err
-		}
-		return tx.Append(zone, buurtbel.EntryContact, actor.Person, fmt.Appendf(nil, "%s %s, as told by %s", contact, to, how))
-	})
-	return changed, err
 }

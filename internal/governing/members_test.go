@@ -1,8 +1,6 @@
 package governing_test
 
 import (
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -200,47 +198,5 @@ func TestNobodyChangesMembersOfAnotherNetwork(t *testing.T) {
 		if _, err := governing.OpenMember(t.Context(), v.db, buurtbel.Actor{Person: v.coordinator.Person}, "", v.zone, v.network, v.members[4], ""); buurtbel.KindOf(err) != buurtbel.Forbidden {
 			t.Errorf("opened without a mandate: %v", err)
 		}
-	})
-}
-
-func TestAContactPointIsStoppedAsTold(t *testing.T) {
-	each(t, func(v *village) {
-		card := func(i int) *governing.MemberCard {
-			c, err := governing.OpenMember(t.Context(), v.db, v.coordinator, buurtbel.RoleCoordinator, v.zone, v.network, v.members[i], governing.ForMember)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return c
-		}
-		own := card(7).Card.Contacts[1]
-		if own.Address != number(7) {
-			t.Fatalf("%q", own.Address)
-		}
-		tell := func(member int, stop bool, how string) (bool, error) {
-			return governing.ContactAsTold(t.Context(), v.db, v.coordinator, v.zone, v.network, v.members[member], own.ID, stop, how)
-		}
-		if _, err := tell(8, true, governing.OnPaper); buurtbel.KeyOf(err) != "error.contact.unknown" {
-			t.Errorf("of another member: %v", err)
-		}
-		if _, err := tell(7, true, "dream"); buurtbel.KeyOf(err) != "error.tree.how" {
-			t.Errorf("told in a dream: %v", err)
-		}
-		for i, want := range []bool{true, false} { // telling it twice changes nothing
-			if changed, err := tell(7, true, governing.ByTelephone); changed != want || err != nil {
-				t.Errorf("%d: %v %v", i, changed, err)
-			}
-		}
-		if s := card(7).Card.Contacts[1].State; s != buurtbel.ContactStopped {
-			t.Errorf("it is %s", s)
-		}
-		v.read(func(tx *store.Tx) error {
-			entries, err := tx.JournalOf(v.zone)
-			if !slices.ContainsFunc(entries, func(e store.JournalEntry) bool {
-				return strings.Contains(string(e.Content), "as told by telephone") && e.Actor == v.coordinator.Person
-			}) {
-				t.Error("not in the journal")
-			}
-			return err
-		})
 	})
 }

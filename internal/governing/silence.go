@@ -144,7 +144,7 @@ func HandOver(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, net
 	if !holds(buurtbel.RoleCoordinator) && !holds(buurtbel.RoleDeputy) {
 		return buurtbel.Fail(buurtbel.Forbidden, "error.handover.role", nil)
 	}
-	if !away.From.IsZero() && (!away.Until.After(now) || !away.Until.After(away.From) || away.Until.After(now.Add(366*24*time.Hour))) {
+	if !away.MayBeAbsence(now) {
 		return buurtbel.Fail(buurtbel.Invalid, "error.handover.until", nil)
 	}
 	var z *buurtbel.Zone

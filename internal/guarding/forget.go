@@ -184,6 +184,9 @@ func (f *forgetting) entries() error {
 	if err := f.sliced(0, func(tx *store.Tx) (int64, error) { return tx.ForgetAsks(f.now.Add(-asks), 2*slice) }); err != nil {
 		return err
 	}
+	if err := f.sliced(0, func(tx *store.Tx) (int64, error) { return tx.ForgetCodeCounts(f.now.Add(-asks), 2*slice) }); err != nil {
+		return err
+	}
 	if err := f.sliced(0, func(tx *store.Tx) (int64, error) { return tx.ForgetOwnCodes(f.now.Add(-f.periods.Entries), 2*slice) }); err != nil {
 		return err
 	}

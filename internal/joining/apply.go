@@ -95,7 +95,7 @@ func (h *Hall) keep(tx *store.Tx, a *store.NewApplication, invitation string) er
 		if a.Business != 0 {
 			purpose = token.Business
 		}
-		if _, err := tx.UseOneUse(token.Hash(invitation), string(purpose)); err != nil {
+		if err := takeInvitation(tx, invitation, purpose); err != nil {
 			return err
 		}
 	}

@@ -194,7 +194,7 @@ func (h *Hall) SetHours(ctx context.Context, link string, week buurtbel.OpeningW
 }
 
 // MoveStaff changes the post of a contact person, or with post "" ends that this person stands for the business. The person stays a member of the
-// network with own contact points only if it stands for another business: otherwise it leaves with the work (rule 8).
+// network with own contact points only if it stands for another business: otherwise it leaves with the work (rule 8). Invitations that it sent end too.
 func (h *Hall) MoveStaff(ctx context.Context, link string, member buurtbel.ID, post buurtbel.Post) error {
 	id, business, s, err := h.shop(ctx, link)
 	if err != nil {
@@ -214,6 +214,9 @@ func (h *Hall) MoveStaff(ctx context.Context, link string, member buurtbel.ID, p
 		}
 		if post == buurtbel.PostShop || post == buurtbel.PostKeys {
 			return enterStaff(tx, business, member, id, post)
+		}
+		if err := tx.EndInvitations(member, business); err != nil {
+			return err
 		}
 		if err := tx.SetShift(member, nil); err != nil {
 			return err

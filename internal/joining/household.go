@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/buurtbel/buurtbel"
-	"github.com/buurtbel/buurtbel/internal/mailtext"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/token"
 )
@@ -91,7 +90,7 @@ func (h *Hall) invitation(ctx context.Context, f *affair, mailbox string, purpos
 	if err != nil {
 		return nil, err
 	}
-	use := store.OneUse{Purpose: string(purpose), Person: known, Subject: f.business, Expires: h.db.Now().Add(invitationLasts)}
+	use := store.OneUse{Purpose: string(purpose), Person: known, Subject: f.business, Expires: h.db.Now().Add(invitationLasts), By: f.person}
 	fresh, guest, contact := h.db.NewID(), h.db.NewID(), store.NewContact{ID: h.db.NewID(), Kind: buurtbel.Mailbox, Address: mailbox}
 	var post func(*store.Tx) error
 	if mailbox != "" {
@@ -121,7 +120,7 @@ func (h *Hall) invitation(ctx context.Context, f *affair, mailbox string, purpos
 		if mailbox == "" {
 			return nil
 		}
-		if ok, err := tx.AskOnce(h.db.AskHash("number", mailtext.Box(mailbox)), codesPerNumber); err != nil || !ok {
+		if ok, _, err := tx.AskCode(h.db.CodeHash(mailbox), buurtbel.CodesForStranger, false, f.loc); err != nil || !ok {
 			return tooOften(err)
 		}
 		if err := tx.AddContact(guest, contact); err != nil { // nobody's: only for this mail; the daily erasing takes it away
@@ -253,6 +252,17 @@ func (h *Hall) peek(ctx context.Context, secret string, purpose token.Purpose) (
 		s.Zone, err = tx.ZoneOfGroup(use.Subject)
 		return err
 	})
+	if err != nil {
+		return use, s, err
+	}
+	sent := false
+	err = h.db.Read(ctx, s, func(tx *store.Tx) (err error) {
+		sent, err = sends(tx, use, purpose)
+		return err
+	})
+	if err == nil && !sent {
+		err = buurtbel.Fail(buurtbel.NotFound, "error.link.used", nil)
+	}
 	return use, s, err
 }
 
@@ -268,7 +278,7 @@ func (h *Hall) Confirm(ctx context.Context, secret string, purpose token.Purpose
 		return buurtbel.Fail(buurtbel.Conflict, "error.application.not-member", nil)
 	}
 	return h.db.Write(ctx, s, func(tx *store.Tx) error {
-		if _, err := tx.UseOneUse(token.Hash(secret), string(purpose)); err != nil {
+		if err := takeInvitation(tx, secret, purpose); err != nil {
 			return err
 		}
 		if purpose == token.Business {
@@ -313,8 +323,15 @@ func (h *Hall) LeaveHousehold(ctx context.Context, link string) error {
 		return err
 	}
 	return h.db.Write(ctx, buurtbel.Scope{Zone: who.Zone}, func(tx *store.Tx) error {
+		household, err := tx.HouseholdOf(member)
+		if err != nil {
+			return err
+		}
 		left, err := tx.LeaveHousehold(member)
 		if err != nil || !left {
+			return err
+		}
+		if err := tx.EndInvitations(member, household); err != nil {
 			return err
 		}
 		return tx.Append(who.Zone, buurtbel.EntryJoin, member, []byte(member.String()+" left the household"))

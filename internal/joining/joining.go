@@ -2,7 +2,7 @@
 // businesses; a member stops or resumes texts to one number, or adds and removes a browser that gets messages.
 //
 // Leaving a network is its own step and never follows from STOP. Who applied stays sealed and is seen by who decides, each look journalled; journal,
-// links and tasks hold ids. A code goes to nobody's telephone more often than the limits of prove.go, whoever asks.
+// links and tasks hold ids. A code goes to nobody's telephone more often than buurtbel.CodesForStranger says, whoever asks and at whatever door.
 package joining
 
 import (
@@ -111,11 +111,11 @@ func blockCodes(ctx context.Context, db *store.DB, actor buurtbel.Actor, number 
 	if err := actor.May(buurtbel.MayArrive, buurtbel.Scope{}, db.Now()); err != nil {
 		return err
 	}
-	hash := db.AskHash("number", number)
+	hash := db.CodeHash(number)
 	return db.Write(ctx, buurtbel.Scope{}, func(tx *store.Tx) error {
 		if block {
-			return tx.BlockAsks(hash, codesPerNumber, tx.Now().AddDate(1, 0, 0))
+			return tx.StopCodes(hash, tx.Now().AddDate(1, 0, 0))
 		}
-		return tx.AllowAsks(hash)
+		return tx.ResumeCodes(hash)
 	})
 }

@@ -3,6 +3,7 @@ package joining
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -82,9 +83,12 @@ func (w Word) May(ctx context.Context, db *store.DB, actor buurtbel.Actor) error
 	})
 }
 
+// errUnchanged: it stands as it was asked already, so there is nothing to journal.
+var errUnchanged = errors.New("joining: unchanged")
+
 // change does something to a member's row, behind the member's lock, and journals what was done and how it was asked.
 func (w Word) change(ctx context.Context, db *store.DB, actor buurtbel.Actor, what string, do func(tx *store.Tx, network buurtbel.ID) error) error {
-	return db.Write(ctx, buurtbel.Scope{Zone: w.Zone}, func(tx *store.Tx) error {
+	err := db.Write(ctx, buurtbel.Scope{Zone: w.Zone}, func(tx *store.Tx) error {
 		network, err := w.may(tx, actor)
 		if err != nil {
 			return err
@@ -97,6 +101,10 @@ func (w Word) change(ctx context.Context, db *store.DB, actor buurtbel.Actor, wh
 		}
 		return w.journal(tx, actor, what)
 	})
+	if errors.Is(err, errUnchanged) {
+		return nil
+	}
+	return err
 }
 
 func (w Word) journal(tx *store.Tx, actor buurtbel.Actor, what string) error {
@@ -195,8 +203,7 @@ func takePart(tx *store.Tx, actor buurtbel.Actor, w Word, network buurtbel.ID, s
 //
 // Errors: those of Word.May; error.own.away (Invalid) for an end that is not after the beginning, or more than a year ahead.
 func Away(ctx context.Context, db *store.DB, actor buurtbel.Actor, w Word, s buurtbel.Span) error {
-	year := db.Now().AddDate(1, 0, 1)
-	if s.From.IsZero() != s.Until.IsZero() || !s.From.IsZero() && (!s.Until.After(s.From) || s.Until.After(year) || !s.Until.After(db.Now())) {
+	if !s.MayBeAbsence(db.Now()) {
 		return buurtbel.Fail(buurtbel.Invalid, "error.own.away", nil)
 	}
 	return w.change(ctx, db, actor, "away", func(tx *store.Tx, _ buurtbel.ID) error { return tx.SetAway(w.Member, s) })
@@ -232,7 +239,8 @@ func MoveUp(ctx context.Context, db *store.DB, actor buurtbel.Actor, w Word, con
 	})
 }
 
-// Pause stops or resumes messages to one contact point, which stays kept.
+// Pause stops or resumes messages to one contact point, which stays kept. One that stands so already, or exists no more for the carrier, stays as it
+// is, and nothing is journalled.
 //
 // Errors: those of Word.May; error.contact.unknown (NotFound).
 func Pause(ctx context.Context, db *store.DB, actor buurtbel.Actor, w Word, contact buurtbel.ID, pause bool) error {
@@ -244,12 +252,17 @@ func Pause(ctx context.Context, db *store.DB, actor buurtbel.Actor, w Word, cont
 		if err := has(tx, w, contact); err != nil {
 			return err
 		}
+		calls := false
 		if !pause {
-			if _, err := tx.ResumeCalls(contact); err != nil {
+			var err error
+			if calls, err = tx.ResumeCalls(contact); err != nil {
 				return err
 			}
 		}
-		_, err := tx.MoveContact(contact, from, to)
+		moved, err := tx.MoveContact(contact, from, to)
+		if err == nil && !moved && !calls {
+			err = errUnchanged
+		}
 		return err
 	})
 }

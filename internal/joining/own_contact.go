@@ -148,11 +148,11 @@ func (h *Hall) SendOwnCode(ctx context.Context, actor buurtbel.Actor, w Word, co
 		return err
 	}
 	if w.How != OnOwnPage {
-		source = "person " + actor.Person.String()
+		source = deskSource + actor.Person.String()
 	}
 	put, post := h.code(f, c, channel)
 	return h.db.Write(ctx, buurtbel.Scope{Zone: w.Zone}, func(tx *store.Tx) error {
-		if err := h.count(tx, w.Member, c.Address, channel, source); err != nil {
+		if err := h.count(tx, f, c, channel, source); err != nil {
 			return err
 		}
 		if err := put(tx); err != nil {

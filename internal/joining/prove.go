@@ -8,7 +8,6 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/locale"
-	"github.com/buurtbel/buurtbel/internal/mailtext"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/token"
 )
@@ -20,21 +19,14 @@ const (
 	mostTries  = 5                   // at one code: with six digits, one in 200,000 guesses right
 )
 
-// Limits of codes. Whoever types in a stranger's number can make it ring twice a day by day, and can do so six times a month; no more, from
-// wherever and by however many applications.
+// Limits of codes beside those of each number, which are buurtbel.CodesForStranger and CodesForDesk: one count with every other door.
 var (
-	codesPerNumber      = store.Allowance{Most: 3, Span: 24 * time.Hour, Gap: time.Minute}
-	codesPerNumberMonth = store.Allowance{Most: 6, Span: 30 * 24 * time.Hour}
-	callsPerNumber      = store.Allowance{Most: 2, Span: 23 * time.Hour, Gap: 2 * time.Minute}
 	codesPerSource      = store.Allowance{Most: 20, Span: time.Hour}
 	codesPerApplication = store.Allowance{Most: 12, Span: 24 * time.Hour}
 )
 
 // provingWays are the channels that reach a kind of contact point.
 var provingWays = map[buurtbel.ContactKind][]buurtbel.Channel{buurtbel.Mobile: {buurtbel.SMS, buurtbel.Voice}, buurtbel.Fixed: {buurtbel.Voice}, buurtbel.Mailbox: {buurtbel.Email}}
-
-// The hours in which somebody who may not have asked is called.
-var callHours = buurtbel.Hours{From: 8 * 60, Until: 21 * 60}
 
 // SendCode sends what proves a contact point: six digits by text or by call, or a link by mail. A newer code takes the place of the older one.
 // source is the network address of who asks.
@@ -74,7 +66,7 @@ func (h *Hall) sendCode(ctx context.Context, s buurtbel.Scope, id, contact buurt
 	}
 	put, post := h.code(f, c, channel)
 	return h.db.Write(ctx, s, func(tx *store.Tx) error {
-		if err := h.count(tx, id, c.Address, channel, source); err != nil {
+		if err := h.count(tx, f, c, channel, source); err != nil {
 			return err
 		}
 		if err := put(tx); err != nil {
@@ -94,38 +86,29 @@ func (h *Hall) mayReach(f *affair, c store.ApplicantContact, channel buurtbel.Ch
 		return buurtbel.Fail(buurtbel.Conflict, "error.proof.done", nil)
 	case !slices.Contains(provingWays[c.Kind], channel), !slices.Contains(h.o.Channels, channel), c.State != buurtbel.ContactOK, channel == buurtbel.Voice && c.NoCalls:
 		return buurtbel.Fail(buurtbel.Conflict, "error.proof.channel", nil)
-	case channel == buurtbel.Voice && !callHours.Contains(now.Hour()*60+now.Minute()):
-		return buurtbel.Fail(buurtbel.Busy, "error.proof.hours", nil)
+	case channel == buurtbel.Voice && buurtbel.CodeNight.Contains(now.Hour()*60+now.Minute()):
+		return buurtbel.Fail(buurtbel.Busy, "error.proof.hours", nil) // whoever sleeps there may not have asked
 	}
 	return nil
 }
 
 // count asks every limit; refused requests count for none.
-func (h *Hall) count(tx *store.Tx, id buurtbel.ID, address string, channel buurtbel.Channel, source string) error {
-	type ask struct {
-		hash []byte
-		a    store.Allowance
-	}
-	kind := "number"
+func (h *Hall) count(tx *store.Tx, f *affair, c store.ApplicantContact, channel buurtbel.Channel, source string) error {
+	share := buurtbel.CodesForStranger
 	if strings.HasPrefix(source, deskSource) {
-		kind = "number-desk" // a flood by strangers keeps nobody from being helped by the coordinator
+		share = buurtbel.CodesForDesk
 	}
-	number := h.db.AskHash(kind, mailtext.Box(address))
-	asks := []ask{{h.db.AskHash("source", source), codesPerSource}, {h.db.AskHash("applicant", id.String()), codesPerApplication},
-		{number, codesPerNumber}, {number, codesPerNumberMonth}}
-	if channel == buurtbel.Voice {
-		asks = append(asks, ask{number, callsPerNumber})
+	ok, err := tx.AskOnce(h.db.AskHash("source", source), codesPerSource)
+	if err == nil && ok {
+		ok, err = tx.AskOnce(h.db.AskHash("applicant", f.person.String()), codesPerApplication)
 	}
-	for _, one := range asks {
-		ok, err := tx.AskOnce(one.hash, one.a)
-		if err == nil && !ok {
-			err = buurtbel.Fail(buurtbel.Busy, "error.proof.too-often", nil)
-		}
-		if err != nil {
-			return err
-		}
+	if err == nil && ok {
+		ok, _, err = tx.AskCode(h.db.CodeHash(c.Address), share, channel == buurtbel.Voice, f.loc)
 	}
-	return nil
+	if err == nil && !ok {
+		err = buurtbel.Fail(buurtbel.Busy, "error.proof.too-often", nil)
+	}
+	return err
 }
 
 // code makes a code or a link, with what stores it and what sends it.
@@ -153,7 +136,20 @@ func (h *Hall) code(f *affair, c store.ApplicantContact, channel buurtbel.Channe
 		args["Code"] = spell(code)
 		w.Spoken = []buurtbel.Spoken{{Language: lang, Intro: locale.Text(lang, "message.join.call-intro", args), Text: locale.Text(lang, "message.join.call", args)}}
 	}
-	return put, h.send(f.zone, buurtbel.KindCode, f.person, c, channel, w, codeLasts)
+	return put, h.send(f.zone, buurtbel.KindCode, f.person, c, channel, w, lasting(channel, now.In(f.loc)))
+}
+
+// lasting gives how long a code may be on its way: a call that was asked for in the evening and found no line does not ring by night.
+func lasting(channel buurtbel.Channel, now time.Time) time.Duration {
+	if channel != buurtbel.Voice {
+		return codeLasts
+	}
+	night := buurtbel.CodeNight.From
+	dusk := time.Date(now.Year(), now.Month(), now.Day(), night/60, night%60, 0, 0, now.Location())
+	if left := dusk.Sub(now); left > 0 && left < codeLasts {
+		return max(left, time.Minute)
+	}
+	return codeLasts
 }
 
 // spell writes a code so that a voice says it digit by digit, with rests.

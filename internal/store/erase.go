@@ -106,6 +106,7 @@ var eraseOwn = []string{
 	`delete from session where person in (select id from member where id = $1 and zone = $2)`,
 	`delete from shift where person in (select id from member where id = $1 and zone = $2)`,
 	`delete from one_use where person in (select id from member where id = $1 and zone = $2)`,
+	`delete from one_use where by_id in (select id from member where id = $1 and zone = $2)`,
 	`delete from one_use where subject in (select id from contact where member = $1 and zone = $2)`,
 	`delete from one_use where subject in (select id from member where id = $1 and zone = $2)`,
 	`delete from passkey where person in (select id from member where id = $1 and zone = $2)`,

@@ -32,6 +32,7 @@ var personal = map[string]string{
 	"house_rules_draft.by_id": "kept until it is decided: the id leads to nobody", "house_rules_draft.note": "what an official says of a text, sealed; goes when it is decided",
 	"house_rules_accepted.member": "row erased", "house_rules_accepted.by_id": "row erased",
 	"bulk_member.member": "row erased", "bulk_change.by_id": "kept: the id leads to nobody",
+	"code_count.hash": "a keyed hash; the row goes forty days after the last code", "one_use.by_id": "row erased", "one_use.number": "row erased", "own_code.number": "row erased",
 	"one_use.person": "row erased", "one_use.subject": "row erased", "one_use.hash": "row erased",
 	"session.person": "row erased", "session.hash": "row erased", "session_device.session": "row erased", "session_device.device": "row erased",
 	"shift.person": "row erased", "shift.device": "row erased", "shift.pin": "row erased",

@@ -165,6 +165,9 @@ var clearBytes = map[string]string{
 	"journal_seal.mac":       "a MAC",
 	"proof.hash":             "a keyed hash",
 	"ask_limit.hash":         "a keyed hash",
+	"code_count.hash":        "a keyed hash",
+	"own_code.number":        "a keyed hash",
+	"one_use.number":         "a keyed hash",
 }
 
 func TestEveryColumnOfBytesIsSealedOrExcused(t *testing.T) {

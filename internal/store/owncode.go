@@ -12,6 +12,8 @@ import (
 type OwnCode struct {
 	Person, Zone buurtbel.ID
 	Code         []byte // keyed hash
+	Number       []byte // the CodeHash of the number to which it went
+	Call         bool   // it was spoken
 }
 
 // codeTries is how many codes may be tried for one asking.
@@ -30,23 +32,24 @@ func (tx *Tx) AskOwnCode(ask []byte, expires time.Time) error {
 
 // PutOwnCode adds the code of a person to an asking.
 func (tx *Tx) PutOwnCode(ask []byte, slot int, c OwnCode, expires time.Time) error {
-	_, err := tx.exec(`insert into own_code (ask, slot, zone, person, code, tries, at, expires, used_at) values ($1, $2, $3, $4, $5, 0, $6, $7, 0) on conflict (ask, slot) do nothing`,
-		ask, slot, c.Zone, c.Person, c.Code, micros(tx.now), micros(expires))
+	_, err := tx.exec(`insert into own_code (ask, slot, zone, person, code, number, call, tries, at, expires, used_at) values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, 0) on conflict (ask, slot) do nothing`,
+		ask, slot, c.Zone, c.Person, c.Code, c.Number, flag(c.Call), micros(tx.now), micros(expires))
 	if err != nil {
 		return fmt.Errorf("put code: %w", err)
 	}
 	return nil
 }
 
-// LastOwnCode gives the newest code that was sent to a person and still works; nil when there is none.
-func (tx *Tx) LastOwnCode(person buurtbel.ID) ([]byte, error) {
-	var code []byte
-	err := tx.each(func(r *sql.Rows) error { return r.Scan(&code) },
-		`select code from own_code where person = $1 and zone = $2 and used_at = 0 and expires > $3 order by at desc, ask limit 1`, person, tx.scope.Zone, micros(tx.now))
+// LastOwnCode gives the newest code that was sent to a person's number and still works; its Code is nil when there is none.
+func (tx *Tx) LastOwnCode(person buurtbel.ID, number []byte) (OwnCode, error) {
+	c := OwnCode{Person: person, Zone: tx.scope.Zone, Number: number}
+	err := tx.each(func(r *sql.Rows) error { return r.Scan(&c.Code, &c.Call) },
+		`select code, call from own_code where person = $1 and zone = $2 and number = $3 and used_at = 0 and expires > $4 order by at desc, ask limit 1`,
+		person, tx.scope.Zone, number, micros(tx.now))
 	if err != nil {
-		return nil, fmt.Errorf("read last code: %w", err)
+		return c, fmt.Errorf("read last code: %w", err)
 	}
-	return code, nil
+	return c, nil
 }
 
 // TryOwnCode counts one try and gives the codes that it may match. The count is committed before the answer is known. Forbidden
@@ -60,10 +63,10 @@ func (tx *Tx) TryOwnCode(ask []byte) ([]OwnCode, error) {
 	var out []OwnCode
 	err = tx.each(func(r *sql.Rows) error {
 		var c OwnCode
-		err := r.Scan(&c.Person, &c.Zone, &c.Code)
+		err := r.Scan(&c.Person, &c.Zone, &c.Code, &c.Number, &c.Call)
 		out = append(out, c)
 		return err
-	}, `select person, zone, code from own_code where ask = $1 and slot > 0 and expires > $2 order by slot`, ask, micros(tx.now))
+	}, `select person, zone, code, number, call from own_code where ask = $1 and slot > 0 and expires > $2 order by slot`, ask, micros(tx.now))
 	return out, err
 }
 

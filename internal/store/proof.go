@@ -68,24 +68,6 @@ func (tx *Tx) AskOnce(hash []byte, a Allowance) (bool, error) {
 	return n == 1, nil
 }
 
-// BlockAsks uses an allowance up until a moment.
-func (tx *Tx) BlockAsks(hash []byte, a Allowance, until time.Time) error {
-	_, err := tx.exec(`insert into ask_limit (hash, span, since, n, last_at) values ($1,$2,$3,$4,$5) on conflict (hash, span) do update
-		set n = excluded.n, since = excluded.since, last_at = excluded.last_at`, hash, int64(a.Span/time.Second), micros(until.Add(-a.Span)), a.Most, micros(until))
-	if err != nil {
-		return fmt.Errorf("block requests: %w", err)
-	}
-	return nil
-}
-
-// AllowAsks forgets every count under a hash.
-func (tx *Tx) AllowAsks(hash []byte) error {
-	if _, err := tx.exec(`delete from ask_limit where hash = $1`, hash); err != nil {
-		return fmt.Errorf("allow requests: %w", err)
-	}
-	return nil
-}
-
 // AskHash is the keyed hash under which requests are counted.
 func (db *DB) AskHash(kind, of string) []byte { return db.ring.Hash("ask", kind+" "+of) }
 

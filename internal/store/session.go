@@ -13,12 +13,14 @@ type OneUse struct {
 	Subject buurtbel.ID
 	Person  buurtbel.ID
 	Expires time.Time
+	Number  []byte      // the CodeHash of the mailbox to which it went, when using it takes it out of the count
+	By      buurtbel.ID // who sent an invitation; 0: nobody's
 }
 
 // InsertOneUse stores a one-time link by its hash.
 func (tx *Tx) InsertOneUse(hash []byte, o OneUse) error {
-	_, err := tx.exec(`insert into one_use (hash, purpose, subject, person, expires, used_at) values ($1, $2, $3, $4, $5, 0)`,
-		hash, o.Purpose, o.Subject, o.Person, micros(o.Expires))
+	_, err := tx.exec(`insert into one_use (hash, purpose, subject, person, expires, number, by_id, used_at) values ($1, $2, $3, $4, $5, $6, $7, 0)`,
+		hash, o.Purpose, o.Subject, o.Person, micros(o.Expires), append([]byte{}, o.Number...), o.By)
 	if err != nil {
 		return fmt.Errorf("insert one-time link: %w", err)
 	}
@@ -29,8 +31,8 @@ func (tx *Tx) InsertOneUse(hash []byte, o OneUse) error {
 func (tx *Tx) PeekOneUse(hash []byte, purpose string) (OneUse, error) {
 	o := OneUse{Purpose: purpose}
 	var expires int64
-	err := tx.row(`select subject, person, expires from one_use where hash = $1 and purpose = $2 and used_at = 0 and expires > $3`, hash, purpose, micros(tx.now)).
-		Scan(&o.Subject, &o.Person, &expires)
+	err := tx.row(`select subject, person, expires, number, by_id from one_use where hash = $1 and purpose = $2 and used_at = 0 and expires > $3`, hash, purpose, micros(tx.now)).
+		Scan(&o.Subject, &o.Person, &expires, &o.Number, &o.By)
 	o.Expires = instant(expires)
 	return o, missing(err, "error.link.used")
 }
@@ -43,6 +45,14 @@ func (tx *Tx) UseOneUse(hash []byte, purpose string) (OneUse, error) {
 	}
 	miss := buurtbel.Fail(buurtbel.NotFound, "error.link.used", nil)
 	return o, tx.execOne(miss, `update one_use set used_at = $1 where hash = $2 and used_at = 0 and expires > $3`, micros(tx.now), hash, micros(tx.now))
+}
+
+// EndInvitations ends the invitations to a group that somebody sent and nobody has used: who is gone invites nobody.
+func (tx *Tx) EndInvitations(by, group buurtbel.ID) error {
+	if _, err := tx.exec(`update one_use set used_at = $1 where by_id = $2 and subject = $3 and used_at = 0`, micros(tx.now), by, group); err != nil {
+		return fmt.Errorf("end invitations: %w", err)
+	}
+	return nil
 }
 
 // Session is a signed-in person.

@@ -13,6 +13,8 @@ func (s sample) me(name string) (Frame, Page) {
 	switch name {
 	case "me-in":
 		return f, MeIn{Action: "/looks/me-code", Address: Field{Name: "address", Label: s.t("me-in.address"), Hint: s.t("me-in.hint"), Auto: "off"}}
+	case "me-night":
+		return f, MeIn{Action: "/looks/me-code", Night: "02 000 01 13"}
 	case "me-code":
 		return f, MeIn{Action: "/looks/me-in", Asking: "x", Call: s.exercise, Code: Field{Name: "code", Label: s.t("me-in.code"), Hint: s.t("me-in.code-hint"), Mode: "numeric", Error: s.own("error.own.code")}}
 	case "me-wishes":

@@ -99,13 +99,9 @@ func (v *visit) away() error {
 	}
 	said, away := "back", buurtbel.Span{}
 	if v.r.PostFormValue("do") != "back" {
-		day, err := v.day("until")
-		if err != nil {
+		said = "away"
+		if away, err = v.awaySpan(); err != nil {
 			return v.mandatesPage(http.StatusUnprocessableEntity, locale.Error(v.lang, err))
-		}
-		said, away = "away", buurtbel.Span{From: v.now, Until: v.now}
-		if !day.IsZero() {
-			away.Until = day.AddDate(0, 0, 1) // the whole of the last day
 		}
 	}
 	err = governing.HandOver(v.r.Context(), v.s.o.DB, v.actor, v.zone, network, away, v.s.o.Link)

@@ -174,7 +174,7 @@ func (v *visit) meAsk() error {
 	typed, err := v.written("address", 254)
 	var asking *entering.Asking
 	if err == nil {
-		asking, err = v.s.o.Entry.AskOwn(v.r.Context(), typed, v.origin())
+		asking, err = v.s.o.Entry.AskOwn(v.r.Context(), typed, v.origin(), v.r.PostFormValue("night") == "ring")
 	}
 	switch buurtbel.KindOf(err) {
 	case buurtbel.Invalid:
@@ -185,10 +185,17 @@ func (v *visit) meAsk() error {
 	if err != nil {
 		return err
 	}
-	if asking.Secret == "" {
-		return v.meInPage(http.StatusOK, MeIn{Sent: v.t("screen.me-in.sent", "Lasts", locale.Span(v.lang, entering.LinkLasts))}, "")
+	enough := ""
+	if asking.Enough {
+		enough = v.t("error.proof.too-often") + " " + v.t("screen.me-in.last")
 	}
-	return v.meCodePage(http.StatusOK, asking.Secret, asking.Call, "", "")
+	switch {
+	case asking.Night:
+		return v.meInPage(http.StatusOK, MeIn{Night: typed}, "")
+	case asking.Secret == "":
+		return v.meInPage(http.StatusOK, MeIn{Sent: v.t("screen.me-in.sent", "Lasts", locale.Span(v.lang, entering.LinkLasts))}, enough)
+	}
+	return v.meCodePage(http.StatusOK, asking.Secret, asking.Call, "", enough)
 }
 
 func (v *visit) meCodePage(status int, asking string, call bool, wrong, problem string) error {
@@ -218,7 +225,7 @@ func (v *visit) meCode() error {
 
 func (v *visit) meOpened(e *entering.Entered) error {
 	v.setCookie(cookieOwn, e.Session, e.Expires.Sub(v.now))
-	return v.redirect("/me")
+	return v.redirect(v.whereOwn())
 }
 
 // meLink shows the button of a link: mail scanners open links, so nothing is used up.

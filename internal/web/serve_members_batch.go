@@ -21,13 +21,9 @@ func (v *visit) batch(network buurtbel.ID) (governing.Batch, error) {
 	if b.Kind == "back" {
 		b.Kind = store.BulkAway
 	} else if b.Kind == store.BulkAway {
-		day, err := v.day("until")
-		if err != nil {
+		var err error
+		if b.Away, err = v.awaySpan(); err != nil {
 			return b, err
-		}
-		b.Away = buurtbel.Span{From: v.now, Until: v.now}
-		if !day.IsZero() {
-			b.Away.Until = day.AddDate(0, 0, 1) // the whole of the last day
 		}
 	}
 	for _, text := range v.r.PostForm["member"] {

@@ -9,8 +9,10 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/governing"
+	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/locale"
 	"github.com/buurtbel/buurtbel/internal/phone"
+	"github.com/buurtbel/buurtbel/internal/store"
 )
 
 // memberIDs reads network and member of the path.
@@ -39,14 +41,10 @@ func (v *visit) memberOneDo() error {
 		return err
 	}
 	do := v.r.PostFormValue("do")
-	if do != "stop" && do != "start" {
+	if !slices.Contains([]string{"stop", "start", "away", "back"}, do) {
 		return v.memberPage(network, member, http.StatusOK, nil)
 	}
-	contact, err := buurtbel.ParseID(v.r.PostFormValue("contact"))
-	if err != nil {
-		return buurtbel.Fail(buurtbel.NotFound, "error.contact.unknown", nil)
-	}
-	_, err = governing.ContactAsTold(v.r.Context(), v.s.o.DB, v.actor, v.zone, network, member, contact, do == "stop", v.r.PostFormValue("how"))
+	err = v.memberAsTold(network, member, do)
 	if err != nil && buurtbel.KindOf(err) != buurtbel.Invalid {
 		return err
 	}
@@ -58,6 +56,51 @@ func (v *visit) memberOneDo() error {
 		status = statusOf(buurtbel.KindOf(err))
 	}
 	return v.memberPage(network, member, status, err)
+}
+
+// memberAsTold does what a member asked by telephone or on paper: the same as on the member's own page, by the same verbs.
+func (v *visit) memberAsTold(network, member buurtbel.ID, do string) error {
+	if err := v.actor.May(buurtbel.MaySeeNames, buurtbel.Scope{Zone: v.zone, Network: network}, v.now); err != nil {
+		return err
+	}
+	err := v.read(func(tx *store.Tx) error {
+		of, err := tx.NetworkOf(member)
+		if err == nil && of != network {
+			err = buurtbel.Fail(buurtbel.NotFound, "error.person.unknown", nil)
+		}
+		return err
+	})
+	w := joining.Word{Zone: v.zone, Member: member, How: v.r.PostFormValue("how")}
+	if err == nil && w.How == joining.OnOwnPage {
+		err = buurtbel.Fail(buurtbel.Invalid, "error.own.how", nil)
+	}
+	if err != nil {
+		return err
+	}
+	if do == "away" || do == "back" {
+		var away buurtbel.Span
+		if do == "away" {
+			if away, err = v.awaySpan(); err != nil {
+				return err
+			}
+		}
+		return joining.Away(v.r.Context(), v.s.o.DB, v.actor, w, away)
+	}
+	contact, err := buurtbel.ParseID(v.r.PostFormValue("contact"))
+	if err != nil {
+		return buurtbel.Fail(buurtbel.NotFound, "error.contact.unknown", nil)
+	}
+	return joining.Pause(v.r.Context(), v.s.o.DB, v.actor, w, contact, do == "stop")
+}
+
+// awaySpan reads an absence that begins now; without a day it has no end, which no absence may have.
+func (v *visit) awaySpan() (buurtbel.Span, error) {
+	day, err := v.day("until")
+	away := buurtbel.Span{From: v.now, Until: v.now}
+	if !day.IsZero() {
+		away.Until = day.AddDate(0, 0, 1) // the whole of the last day
+	}
+	return away, err
 }
 
 // memberPage shows one member, or asks an official why.

@@ -8,6 +8,7 @@ type MeIn struct {
 	Asking  string // names the asking that a code is given for; empty: no code is asked for
 	Code    Field
 	Call    bool   // the code is spoken
+	Night   string // what was typed, when it is a fixed line and the person is to say that it may ring by night
 	Enter   string // a link was opened: the button posts here
 }
 

@@ -31,7 +31,7 @@ func (v *visit) answer(err error, kind buurtbel.Kind) error {
 	case buurtbel.KeyOf(err) == entering.NeedsProof:
 		return v.askProof()
 	case buurtbel.KeyOf(err) == "error.own.session" && (v.r.Method == http.MethodGet || v.r.Method == http.MethodHead):
-		return v.redirect("/me/in")
+		return v.toOwn()
 	case needsSignIn(err) && (v.r.Method == http.MethodGet || v.r.Method == http.MethodHead):
 		return v.redirect("/sign-in")
 	case kind == buurtbel.Busy:
