@@ -45,11 +45,21 @@ func (r *reading) decide() *buurtbel.Error {
 		return refuse("error.mail.several-senders")
 	case r.mail.From == "":
 		return refuse("error.mail.no-sender")
-	case len(r.mail.Texts) == 0 && len(r.mail.Attachments) == 0:
+	}
+	kind, sign := r.fromPerson()
+	// The subject of a reply is ours; that of a new message may be all that somebody wrote.
+	if r.wordless() && (kind == Reply || r.mail.Subject == "") {
 		return refuse("error.mail.empty")
 	}
-	r.mail.Kind, r.mail.Sign = r.fromPerson()
+	r.mail.Kind, r.mail.Sign = kind, sign
 	return nil
+}
+
+// wordless tells whether there is nothing to read and nothing attached.
+func (r *reading) wordless() bool {
+	return len(r.mail.Attachments) == 0 && !slices.ContainsFunc(r.mail.Texts, func(t Text) bool {
+		return len(t.Body) > maxShown || strings.TrimSpace(t.seen()) != ""
+	})
 }
 
 func (r *reading) fromPerson() (Kind, Sign) {

@@ -77,6 +77,7 @@ func TestKinds(t *testing.T) {
 		{"a receipt of reading", from + "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nGelezen.\n--b\nContent-Type: message/disposition-notification\n\nDisposition: manual-action/MDN-sent-manually; displayed\n--b--\n", Automatic, SignReceipt},
 		{"a report of success", from + "Content-Type: multipart/report; boundary=b\n\n--b\n\nOk.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; a\n\nFinal-Recipient: rfc822; a@example.org\nAction: relayed\nStatus: 2.0.0\n--b--\n", Automatic, SignArrived},
 		{"a report that a person passes on", from + "Subject: Fwd: failure notice\n\nHi. This is the qmail-send program.\n<a@example.org>:\nuser unknown\n", Message, SignNothingKnown},
+		{"only a subject", from + "Subject: Waar blijft de terugkoppeling?\n\n\n", Message, SignNothingKnown},
 		{"auto-submitted: no", from + "Auto-Submitted: no\n\nx\n", Message, SignNothingKnown},
 	} {
 		m := Read(crlf(c.mail), Envelope{}, house)

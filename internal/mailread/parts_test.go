@@ -158,6 +158,8 @@ func TestRefusals(t *testing.T) {
 		{"no field", "hallo daar\n", "error.mail.no-mail"},
 		{"no author", "Subject: x\n\nJa.\n", "error.mail.no-sender"},
 		{"an author without a mailbox", "From: de buurman\n\nJa.\n", "error.mail.no-sender"},
+		{"nothing written", from + "\n \n", "error.mail.empty"},
+		{"nothing answered", from + "Subject: Re: Nieuws\nIn-Reply-To: <000012nk3f4g5@vlierbeek.example.org>\nContent-Type: text/html\n\n<p>&nbsp;<br></p>\n", "error.mail.empty"},
 		{"two authors", from + "From: burgemeester@example.org\n\nJa.\n", "error.mail.several-senders"},
 	} {
 		m := Read([]byte(c.mail), Envelope{}, house)
