@@ -17,7 +17,7 @@ func (r *reading) automatic() (Kind, Sign) {
 		{SignPrecedence, precedence[firstWord(r.head.get("Precedence"))]},
 		{SignList, r.list != "" || r.head.has("list-unsubscribe") || r.head.has("mailing-list")},
 		{SignSubject, r.absence()},
-		{SignSender, programs[programName(r.mail.From)]},
+		{SignSender, r.byProgram()},
 		{SignNobody, r.env.Known && r.env.From == ""},
 	} {
 		if sign.seen {
@@ -73,7 +73,7 @@ func (r *reading) autoField() bool {
 var programs = map[string]bool{
 	"mailerdaemon": true, "maildaemon": true, "postmaster": true, "noreply": true, "donotreply": true, "nepasrepondre": true, "nietbeantwoorden": true, "nichtantworten": true,
 	"nereplypas": true, "geenantwoord": true, "autoreply": true, "autoresponder": true, "autoresponse": true, "bounce": true, "bounces": true, "mdaemon": true, "systemadministrator": true,
-	"symantecmessagingsecurity": true, "mailsystem": true, "maildelivery": true, "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e": true, "exchange": true, "mailadministrator": true, "noreplay": true,
+	"symantecmessagingsecurity": true, "mailsystem": true, "maildeliverysystem": true, "maildeliverysubsystem": true, "maildelivery": true, "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e": true, "exchange": true, "mailadministrator": true, "noreplay": true,
 }
 
 func programName(mailbox string) string {

@@ -20,10 +20,13 @@ type Abuse struct {
 var feedbackTypes = map[string]bool{"abuse": true, "fraud": false, "virus": false, "not-spam": false, "other": false, "opt-out": true, "opt-out-list": true, "auth-failure": false, "dmarc": false, "miscategorized": true, "unsubscribe": true}
 
 func (r *reading) complaint() (Kind, Sign) {
-	if r.feedback == nil {
-		return "", ""
-	}
 	h := r.quiet(r.feedback)
+	if r.feedback == nil {
+		if r.returned == nil || !strings.HasPrefix(strings.ToLower(r.mail.Subject), "complaint about message from ") {
+			return "", ""
+		}
+		h = header{{"feedback-type", "abuse"}} // Microsoft's programme has no report, only the mail
+	}
 	a := &Abuse{Type: firstWord(h.get("Feedback-Type")), Recipients: []string{}, Reporter: phrase(h.get("User-Agent"))}
 	wantsNone, known := feedbackTypes[a.Type]
 	if !known {
@@ -33,7 +36,7 @@ func (r *reading) complaint() (Kind, Sign) {
 		a.Reason = buurtbel.OptedOut
 	}
 	original := r.quiet(r.returned)
-	for _, field := range [][]string{h.all("original-rcpt-to"), h.all("removal-recipient"), original.all("to")} {
+	for _, field := range [][]string{h.all("original-rcpt-to"), h.all("removal-recipient"), original.all("x-hmxmroriginalrecipient"), original.all("to")} {
 		for _, value := range field {
 			for _, box := range addresses(strings.TrimPrefix(value, "rfc822;")) {
 				if _, ours := r.known(box); !ours && len(a.Recipients) < maxReported {

@@ -153,6 +153,38 @@ func TestComplaints(t *testing.T) {
 	}
 }
 
+// TestComplaintWithoutReport is how Microsoft's programme sends them.
+func TestComplaintWithoutReport(t *testing.T) {
+	m := Read(crlf("From: staff@provider.example\nTo: terug@vlierbeek.example.org\nSubject: complaint about message from 203.0.113.10\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\n"+
+		"X-HmXmrOriginalRecipient: lid@provider.example\nTo: verborgen@provider.example\nMessage-ID: <000012nk3f4g5@vlierbeek.example.org>\n\nNieuws.\n--b--\n"), Envelope{}, house)
+	if m.Kind != Complaint || !cmp.Equal(m.Abuse.Recipients, []string{"lid@provider.example"}) || m.Abuse.Delivery != ourDelivery || m.Abuse.Reason != buurtbel.OptedOut {
+		t.Errorf("%s by %s: %+v", m.Kind, m.Sign, m.Abuse)
+	}
+}
+
+// TestWhatIsNotForGood: a mailbox is given up for what says so, and for nothing else.
+func TestWhatIsNotForGood(t *testing.T) {
+	for said, want := range map[string]Undelivered{
+		"smtp; 550 Rejected":                                       {Code: "550", Severity: Soft, Reason: buurtbel.Rejected},
+		"smtp; 550 7Qx Zorp":                                       {Code: "550", Severity: Soft, Reason: buurtbel.Rejected},
+		"smtp; 550 5.1.1 mailbox full":                             {Code: "550", Status: "5.1.1", Severity: Soft, Reason: buurtbel.Unreachable},
+		"smtp; 550 Mailbox is\n    frozen":                         {Code: "550", Severity: Soft, Reason: buurtbel.Unreachable},
+		"smtp; 550 5.7.1 user unknown or access denied":            {Code: "550", Status: "5.7.1", Severity: Soft, Reason: buurtbel.Rejected},
+		"smtp; 550 5.1.1 user unknown":                             {Code: "550", Status: "5.1.1", Severity: Hard, Reason: buurtbel.InvalidAddress},
+		"smtp; 450 4.1.1 user unknown":                             {Code: "450", Status: "4.1.1", Severity: Soft, Reason: buurtbel.Unreachable},
+		"smtp; 250 2.1.5 user unknown":                             {Status: "2.1.5", Severity: Soft, Reason: buurtbel.Other},
+		"smtp; 554 5.7.1 blacklisted by 203.0.113.10":              {Code: "554", Status: "5.7.1", Severity: Soft, Reason: buurtbel.Rejected},
+		"connect to mx.example.test[203.0.113.5]:25: no route 5.1": {Severity: Soft, Reason: buurtbel.Unreachable},
+	} {
+		u := Undelivered{Action: GaveUp}
+		u.classify(said)
+		want.Action = GaveUp
+		if u != want {
+			t.Errorf("%q: %+v, want %+v", said, u, want)
+		}
+	}
+}
+
 func TestSenders(t *testing.T) {
 	for _, c := range []struct {
 		name, fields string

@@ -10,6 +10,7 @@
 package mailread
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/buurtbel/buurtbel"
@@ -149,6 +150,9 @@ type reading struct {
 func (r *reading) read(raw []byte, env Envelope) *buurtbel.Error {
 	if len(raw) > MaxBytes {
 		return refuse("error.mail.too-large")
+	}
+	if bytes.IndexByte(raw, '\n') < 0 { // line ends of another time
+		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
 	}
 	head, body, err := r.split(raw)
 	if err != nil {

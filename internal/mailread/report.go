@@ -129,7 +129,7 @@ func (r *reading) refine(rep *Report) {
 		if u.Recipient == "" && len(failed) == 1 {
 			u.Recipient = failed[0]
 		}
-		if u.Reason == buurtbel.Other || len(rep.Recipients) == 1 && (u.Reason == buurtbel.Rejected || u.Reason == buurtbel.Unreachable) && vague(u.Status) {
+		if u.Reason == buurtbel.Other {
 			again := Undelivered{Status: u.Status, Action: u.Action}
 			again.classify(u.Code + " " + shown)
 			if again.Reason != buurtbel.Other {
@@ -140,7 +140,9 @@ func (r *reading) refine(rep *Report) {
 }
 
 // vague tells whether a status says no more than its class.
-func vague(status string) bool { return len(status) < 3 || strings.HasSuffix(status, ".0.0") }
+func vague(status string) bool {
+	return len(status) < 3 || strings.HasSuffix(status, ".0.0") || strings.HasSuffix(status, ".5.0") || strings.HasSuffix(status, ".3.0")
+}
 
 // shown is the text of a report, up to where the mail that came back begins.
 func (r *reading) shown() string {

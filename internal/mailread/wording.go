@@ -18,7 +18,7 @@ var undelivered = phrases(
 func (r *reading) wording() (Kind, Sign) {
 	failed := addresses(r.head.get("X-Failed-Recipients"))
 	nobody := r.env.Known && r.env.From == "" || r.head.has("return-path") && strings.Trim(r.head.get("Return-Path"), " <>") == ""
-	if !nobody && !programs[programName(r.mail.From)] && len(failed) == 0 && len(r.reports) == 0 {
+	if !nobody && !r.byProgram() && len(failed) == 0 && len(r.reports) == 0 {
 		return "", ""
 	}
 	shown := r.shown()
@@ -30,6 +30,16 @@ func (r *reading) wording() (Kind, Sign) {
 	r.mail.Report = rep
 	return Bounce, SignWording
 }
+
+// byProgram tells whether a mailbox of programs is the author, also where it has no domain, as in "MAILER-DAEMON <>".
+func (r *reading) byProgram() bool {
+	if r.mail.From != "" {
+		return programs[programName(r.mail.From)]
+	}
+	return nameless.MatchString(clip(r.head.get("From"), maxPhrase))
+}
+
+var nameless = phrases(`mailer-?daemon`, `mail delivery (sub)?system`, `postmaster`)
 
 // told gives the recipients that a text names as failed, each with what is said of it.
 func (r *reading) told(shown string, failed []string) (list []Undelivered) {
