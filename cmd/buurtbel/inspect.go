@@ -16,6 +16,7 @@ type inspectCommand struct {
 	Receipt inspectReceipt `cmd:"" help:"The text of a delivery receipt."`
 	Text    inspectText    `cmd:"" help:"The text of an SMS: alphabet, parts, and the spelling that would cost less."`
 	Gateway inspectGateway `cmd:"" help:"What a carrier that speaks HTTP brings: receipts or texts."`
+	Mail    inspectMail    `cmd:"" help:"A mail that arrived: what it is, who sent it, its texts, and for a report who was not reached and why."`
 }
 
 type inspectPDU struct {

@@ -34,6 +34,7 @@ type commands struct {
 	Place     placeCommand   `cmd:"" help:"Find an address, or the network that a place lies in."`
 	SignIn    signInCommand  `cmd:"" help:"Print a one-time sign-in link for somebody."`
 	Codes     codesCommand   `cmd:"" help:"The sealed codes for the dispatch room: show, print, revoke."`
+	Doctor    doctorCommand  `cmd:"" help:"Say what is not set up as it should be, and what to set."`
 	Inspect   inspectCommand `cmd:"" help:"Say what the program would make of these bytes, as JSON."`
 	Migrate   migrateCommand `cmd:"" help:"Bring the database up to date."`
 	ConfigCmd configCommand  `cmd:"" name:"config" help:"Describe or check the configuration."`
