@@ -53,7 +53,8 @@ var parts = map[string]part{
 	"internal/paper": format, "internal/phone": format, "internal/sheet": format, "internal/subscription": format, "internal/token": format, "internal/vault": format,
 	"internal/wording": format,
 	"internal/qrcode":  format, "internal/vcard": format, "internal/ical": format,
-	"internal/town": format,
+	"internal/town":      format,
+	"internal/replytext": format,
 
 	"internal/store": storing, "internal/place": storing,
 	"internal/channel":      contract,
