@@ -53,7 +53,10 @@ type token struct {
 	glued      bool   // nothing stands between it and the token before
 }
 
-func (t token) digits() bool { return t.fold != "" && t.fold[0] >= '0' && t.fold[0] <= '9' }
+func (t token) digits() bool {
+	r, _ := utf8.DecodeRuneInString(t.fold)
+	return digitOf(r) >= 0
+}
 
 // tokenize finds the words and numbers of a text. Marks and what cannot be seen belong to the word around them.
 func tokenize(text string) []token {
