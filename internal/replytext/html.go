@@ -127,7 +127,7 @@ func (p *page) end(name string) {
 // paragraph leaves a blank line before a paragraph that has a margin.
 func (p *page) paragraph() {
 	if n := len(p.lines); n > 0 && !p.lines[n-1].blank() {
-		p.lines = append(p.lines, line{"", p.kind()})
+		p.lines = append(p.lines, line{kind: p.kind()})
 	}
 }
 
@@ -168,7 +168,7 @@ func (p *page) flush(always bool) {
 	if depth, _ := unquote(text); depth > 0 && kind == Own {
 		kind = Quote
 	}
-	p.lines = append(p.lines, line{tidy(text), kind})
+	p.lines = append(p.lines, line{text: tidy(text), kind: kind})
 }
 
 // marks is what an element's attributes tell.

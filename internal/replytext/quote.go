@@ -8,6 +8,9 @@ import (
 // markQuotes finds what announces a quote, and quotes that have no ">".
 func markQuotes(lines []line) {
 	unfoldMailbox(lines)
+	for i := range lines {
+		lines[i].label = label(lines[i].text)
+	}
 	for i := 0; i < len(lines); i++ {
 		if !lines[i].own() || lines[i].blank() || len(lines[i].text) > longest {
 			continue
@@ -102,6 +105,9 @@ var labelled = regexp.MustCompile(`^[*_>]{0,3}([a-z][a-z' -]{0,15}?)[*_]{0,2}\s?
 
 // label gives which header field a line looks like, "" for none.
 func label(text string) string {
+	if at := strings.IndexByte(text, ':'); at < 1 || at > 30 {
+		return ""
+	}
 	if len(text) > longest {
 		text = text[:40]
 	}
@@ -113,13 +119,13 @@ func label(text string) string {
 
 // headerBlock counts the lines of a header block: at least three different fields, who sent it and when or about what among them.
 func headerBlock(lines []line) int {
-	if label(lines0(lines)) == "" {
+	if len(lines) == 0 || lines[0].label == "" {
 		return 0
 	}
 	seen := map[string]bool{}
 	end, loose := 0, 0
 	for i := 0; i < min(len(lines), 14) && lines[i].own() && !lines[i].blank(); i++ {
-		if l := label(lines[i].text); l != "" {
+		if l := lines[i].label; l != "" {
 			seen[l] = true
 			end, loose = i+1, 0
 		} else if loose++; loose > 2 { // a list of recipients may go on over lines
@@ -130,13 +136,6 @@ func headerBlock(lines []line) int {
 		return end
 	}
 	return 0
-}
-
-func lines0(lines []line) string {
-	if len(lines) == 0 {
-		return ""
-	}
-	return lines[0].text
 }
 
 var (

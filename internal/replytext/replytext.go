@@ -61,8 +61,9 @@ func Cut(text string, form Form, names ...string) Parts {
 
 // line is one line, or one paragraph of flowed text.
 type line struct {
-	text string
-	kind Kind
+	text  string
+	kind  Kind
+	label string // the header field that it looks like; set by markQuotes
 }
 
 func (l line) blank() bool { return l.text == "" }
@@ -80,9 +81,9 @@ func read(text string, form Form) []line {
 	for raw := range strings.Lines(text) {
 		raw = tidy(raw)
 		if depth, _ := unquote(raw); depth > 0 {
-			lines = append(lines, line{raw, Quote})
+			lines = append(lines, line{text: raw, kind: Quote})
 		} else {
-			lines = append(lines, line{raw, Own})
+			lines = append(lines, line{text: raw})
 		}
 	}
 	return lines
@@ -132,7 +133,7 @@ func readFlowed(text string, delSp bool) []line {
 			if depth > 0 {
 				kind = Quote
 			}
-			lines = append(lines, line{tidy(paragraph.String()), kind})
+			lines = append(lines, line{text: tidy(paragraph.String()), kind: kind})
 			paragraph.Reset()
 			open = false
 		}

@@ -216,7 +216,7 @@ var contactLabel = regexp.MustCompile(`^[*_]{0,2}(tel|gsm|mobiel|mobile|mob|hand
 
 var (
 	postal     = regexp.MustCompile(`^(B-|BE-|D-|F-|L-|NL-)?[1-9]\d{3,4}( ?[A-Z]{2})? +\p{Lu}[\p{L} '’-]+$`)
-	streetLine = regexp.MustCompile(`^(\p{Lu}[\p{L}'’. -]+,? \d{1,4} ?[a-zA-Z]?([ ,/]+(bus|b|bte|boîte|boite|box|apt|app)\.? ?\w{1,4})?|\d{1,4},? (rue|avenue|chemin|place|chaussée|boulevard|allée|\p{Lu})[\p{L}'’ -]+)(,? +[1-9]\d{3,4} \p{Lu}[\p{L} -]+)?$`)
+	streetLine = regexp.MustCompile(`^(\p{Lu}[\p{L}'’. -]+,? \d{1,4} ?[a-zA-Z]?([ ,/]+(bus|b|bte|boîte|boite|box|apt|app)\.? ?\w{1,4})?|\d{1,4},? (rue|avenue|chemin|place|chaussée|boulevard|allée|\p{Lu})[\p{L}'’ -]+)(,? +[1-9]\d{3,4} \p{Lu}[\p{L} -]+|, \p{Lu}[\p{L} -]+)?$`)
 )
 
 // isContact knows a line that holds nothing but a way to reach somebody.

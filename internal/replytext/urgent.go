@@ -3,6 +3,7 @@ package replytext
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -87,19 +88,22 @@ func ends(between string, before token) bool {
 
 // guess finds the language by its small words; several when a few words leave a doubt.
 func guess(tokens []token) []*lexicon {
-	var best []*lexicon
-	most := -1
-	for _, l := range lexicons {
-		n := 0
-		for _, t := range tokens {
+	counts := make([]int, len(lexicons))
+	for _, t := range tokens {
+		for i, l := range lexicons {
 			if l.small[t.fold] {
-				n++
+				counts[i]++
 			}
 		}
-		switch {
-		case n > most:
-			best, most = []*lexicon{l}, n
-		case n == most:
+	}
+	most := slices.Max(counts)
+	least := most
+	if most <= 2 {
+		least = max(most-1, 0)
+	}
+	var best []*lexicon
+	for i, l := range lexicons {
+		if counts[i] >= least {
 			best = append(best, l)
 		}
 	}
