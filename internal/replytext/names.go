@@ -63,7 +63,7 @@ func nameLike(text string) bool {
 // trimmed takes away what decorates a line: blanks, emphasis, a dash before a name, signs and smileys at its end.
 func trimmed(text string) string {
 	return strings.TrimFunc(text, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune("*_~-–—•|,.!;​", r) || unicode.Is(unicode.So, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Sk, r)
+		return unicode.IsSpace(r) || strings.ContainsRune("*_~-–—•|,.!;", r) || unicode.Is(unicode.So, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Sk, r)
 	})
 }
 
@@ -106,8 +106,8 @@ func (n names) only(text string) bool {
 // closings are the formulas at the end of a letter, whole lines in folded form without signs at their ends.
 var closings = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	// Dutch
-	`(?:met )?(?:de |mijn |onze )?(?:meest |heel |zeer )?(?:vriendelijke?|vriendlijke|vriendelijken|hartelijke?|beste|warme|lieve|zonnige|collegiale|sportieve|vele?|fijne|meeste|oprechte|buurtvriendelijke)(?: (?:en|,) \w+e)? (?:groet|groeten|groetjes|groetn|groete|groetjs)(?: (?:van|uit|vanuit) .{1,30})?`,
-	`groet|groeten|groetjes|groetjs|groetn|groete|groetekes|groetekens|vriendelijk groetend|groetend|vele groetjes|dikke kus|kusjes|met (?:de )?(?:meeste |bijzondere |oprechte )?hoogachting|hoogachtend|hgachtend`,
+	`(?:met )?(?:de |mijn |onze )?(?:meest |heel |zeer )?(?:vriendelijke?|vriendlijke|vriendelijken|hartelijke?|beste|warme|lieve|zonnige|collegiale|sportieve|vele|veel|fijne|meeste|oprechte|buurtvriendelijke)(?: (?:en|,) \w+e)? (?:groet|groeten|groetjes|groetn|groete|groetjs)(?: (?:van|uit|vanuit) .{1,30})?`,
+	`(?:groet|groeten|groetjes|groetjs|groetn|groete|groetekes|groetekens)(?: (?:van|uit|vanuit) .{1,30})?|vriendelijk groetend|groetend|vele groetjes|dikke kus|kusjes|met (?:de )?(?:meeste |bijzondere |oprechte )?hoogachting|hoogachtend|hgachtend`,
 	`m\.?v\.?g|m\.?v\.?r\.?gr?|vr\.? ?gr|v\.?g|gr|grtjs|grtz|grts|grtn|grtjes|grt|greetz|greets|met vr\.? gr(?:oeten)?|m\.? vr\.? gr|met vriendelijke`,
 	// French
 	`(?:bien |tres |plus )?(?:cordialement|amicalement|sincerement|respectueusement|fraternellement|chaleureusement|courtoisement)(?: (?:votre|votres|a vous|a vous tous))?|bien a (?:vous|toi|vous tous)|cdt|cdlt|cldt|bav|b\.a\.v|slts|salut`,

@@ -62,7 +62,28 @@ func (s segment) sign() {
 	}
 	s.cutDisclaimers()
 	s.cutTail()
+	s.cutEnd()
 }
+
+// cutEnd cuts a closing formula with a name at the end of the last line, as people type on a telephone.
+func (s segment) cutEnd() {
+	for i := len(s.lines) - 1; i >= 0; i-- {
+		l := &s.lines[i]
+		if !l.own() || l.blank() {
+			continue
+		}
+		starts := sentenceEnd.FindAllStringIndex(l.text, -1)
+		for _, at := range starts[max(0, len(starts)-3):] {
+			if rest := l.text[at[1]:]; len(rest) <= 80 && (closingAndName(rest, s.names) || isClosing(rest) && strings.Contains(rest, "gr")) {
+				l.tail = rest
+				return
+			}
+		}
+		return
+	}
+}
+
+var sentenceEnd = regexp.MustCompile(`[.!?…,;)\x{1F300}-\x{1FAFF}]+\s+`)
 
 // delimits knows "-- " (RFC 3676 section 4.3), and the same without its space when little follows.
 func (s segment) delimits(i int) bool {
@@ -182,7 +203,8 @@ func (s segment) cutTail() {
 		return
 	}
 	for ; from < end; from++ {
-		if s.lines[from].own() && !s.lines[from].blank() && s.standsApart(from) {
+		l := s.lines[from]
+		if l.own() && !l.blank() && (s.standsApart(from) || s.names.only(l.text) && (s.before || s.hasOwn(from))) {
 			mark(s.lines[from:end], Signature)
 			return
 		}
@@ -205,9 +227,19 @@ func (s segment) standsApart(i int) bool {
 		if last == ':' {
 			return false
 		}
-		return gap || strings.ContainsRune(".!?…,;", last) || unicode.Is(unicode.So, last) || thanks.MatchString(trimmed(l.text)) || isClosing(l.text)
+		unwrapped := i == s.last() && last != ',' && len(l.text) <= 50 && len(strings.Fields(l.text)) >= 3 && !nameLike(l.text)
+		return gap || unwrapped || strings.ContainsRune(".!?…,;", last) || unicode.Is(unicode.So, last) || thanks.MatchString(trimmed(l.text)) || isClosing(l.text)
 	}
 	return s.before
+}
+
+// last gives the last own line.
+func (s segment) last() int {
+	i := len(s.lines) - 1
+	for i >= 0 && (!s.lines[i].own() || s.lines[i].blank()) {
+		i--
+	}
+	return i
 }
 
 var contact = regexp.MustCompile(`(?i)[^\s@]+@[^\s@]+\.[a-z]{2,}|\bwww\.|https?://|(\+|\b)\d{2,4}[ ./()-]{0,3}\d(?:[ ./()-]{0,2}\d){5,10}\b|\bBE ?0\d{3}[. ]\d{3}|linkedin|facebook\.com`)
