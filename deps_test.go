@@ -52,7 +52,7 @@ var parts = map[string]part{
 	"internal/gsm": format, "internal/holiday": format, "internal/locale": format, "internal/mailtext": format, "internal/memberfile": format,
 	"internal/paper": format, "internal/phone": format, "internal/sheet": format, "internal/subscription": format, "internal/token": format, "internal/vault": format,
 	"internal/wording":  format,
-	"internal/mailread": format, "internal/qrcode": format, "internal/vcard": format, "internal/ical": format,
+	"internal/mailread": format, "internal/qrcode": format, "internal/replytext": format, "internal/vcard": format, "internal/ical": format,
 	"internal/town": format,
 
 	"internal/store": storing, "internal/place": storing,

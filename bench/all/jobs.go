@@ -74,6 +74,7 @@ func jobs() []job {
 		job{name: "listen-held", bench: "listen", short: "-runs 5", longBound: 10 * minute},
 		job{name: "listen-tuning", bench: "listen", args: "-tuning", short: "-runs 5", longBound: 10 * minute},
 		job{name: "listen-deaf-held", bench: "listen", args: "-deaf", short: "-runs 5", longBound: 10 * minute},
+		job{name: "replies-held", bench: "replies", args: "-half held", longBound: 2 * minute},
 	)
 	out = append(out, onBoth(job{name: "real", bench: "real", short: "-members 300", longBound: 10 * minute, data: true})...)
 	out = append(out, onBoth(job{name: "place", bench: "place", short: "-typed 2000", longBound: 6 * minute, data: true})...)

@@ -412,7 +412,7 @@ func (s *site) until(what string, ok func() bool) {
 		select {
 		case <-tick.C:
 		case <-end:
-			s.Fatalf("waited 15 seconds for: %s", what)
+			s.Fatalf("waited in vain for: %s", what)
 		}
 	}
 }
