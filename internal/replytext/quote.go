@@ -117,22 +117,24 @@ func label(text string) string {
 	return ""
 }
 
-// headerBlock counts the lines of a header block: at least three different fields, who sent it and when or about what among them.
+// headerBlock counts the lines of a header block: at least three different fields, who sent it and when or about what among them; or who sent it
+// and below it a day, where a program wrote no more.
 func headerBlock(lines []line) int {
 	if len(lines) == 0 || lines[0].label == "" {
 		return 0
 	}
-	seen := map[string]bool{}
+	seen, day := map[string]bool{}, false
 	end, loose := 0, 0
 	for i := 0; i < min(len(lines), 14) && lines[i].own() && !lines[i].blank(); i++ {
 		if l := lines[i].label; l != "" {
 			seen[l] = true
+			day = day || i == 1 && l == "date" && dated.MatchString(fold(lines[i].text))
 			end, loose = i+1, 0
 		} else if loose++; loose > 2 { // a list of recipients may go on over lines
 			break
 		}
 	}
-	if seen["from"] && (seen["date"] || seen["subject"]) && len(seen) >= 3 {
+	if seen["from"] && (len(seen) >= 3 && (seen["date"] || seen["subject"]) || day) {
 		return end
 	}
 	return 0
