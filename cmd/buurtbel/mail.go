@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -14,6 +16,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/config"
 	"github.com/buurtbel/buurtbel/internal/locale"
 	"github.com/buurtbel/buurtbel/internal/mailread"
+	"github.com/buurtbel/buurtbel/internal/replytext"
 )
 
 type inspectMail struct {
@@ -23,10 +26,25 @@ type inspectMail struct {
 	Resolver string   `help:"Ask this server of the domain name system (host:port) instead of the system's." placeholder:"HOST:PORT"`
 }
 
-// inspectedMail is what is printed. What the coordinator would see of a reply, cut and masked, belongs beside Texts.
+// inspectedMail is what is printed.
 type inspectedMail struct {
 	*mailread.Mail
-	Refusal string `json:"refusal,omitempty"` // the sentence
+	Refusal string          `json:"refusal,omitempty"` // the sentence
+	Words   *inspectedWords `json:"words,omitempty"`   // of what a person wrote
+}
+
+// inspectedWords is what its author wrote in a mail, as far as the mail alone tells: of the author it knows the name and the mailbox of the From
+// field only, where the record of a member knows numbers and the home too.
+type inspectedWords struct {
+	Own    string             `json:"own"`    // masked
+	Masked []replytext.Secret `json:"masked"` // what stood there, in order
+	Cut    []inspectedPiece   `json:"cut"`    // in order, not masked: nobody but the author is shown it
+	Urgent replytext.Danger   `json:"urgent,omitempty"`
+}
+
+type inspectedPiece struct {
+	Kind replytext.Kind `json:"kind"`
+	Text string         `json:"text"`
 }
 
 func (i inspectMail) Run(w *world) error {
@@ -42,11 +60,37 @@ func (i inspectMail) Run(w *world) error {
 	if i.DNS {
 		m.Verify(raw, keysFrom(w.ctx, resolver(i.Resolver)))
 	}
-	shown := inspectedMail{Mail: m}
+	shown := inspectedMail{Mail: m, Words: wordsOf(m)}
 	if m.Refusal != nil {
 		shown.Refusal = locale.Error(w.commands.Language, m.Refusal)
 	}
 	return w.json(shown)
+}
+
+// forms are the forms of text, as the cutter knows them.
+var forms = map[mailread.Format]replytext.Form{mailread.Fixed: replytext.Plain, mailread.Flowed: replytext.Flowed, mailread.FlowedDelSp: replytext.FlowedDelSp}
+
+// wordsOf takes what a person wrote apart: the plain text, or the marked-up one where there is no other. nil for a mail that no person wrote.
+func wordsOf(m *mailread.Mail) *inspectedWords {
+	if m.Kind != mailread.Reply && m.Kind != mailread.Message || len(m.Texts) == 0 {
+		return nil
+	}
+	text := m.Texts[max(0, slices.IndexFunc(m.Texts, func(t mailread.Text) bool { return t.Type == "text/plain" && strings.TrimSpace(t.Body) != "" }))]
+	form := forms[text.Format]
+	if text.Type == "text/html" {
+		form = replytext.HTML
+	}
+	parts := replytext.Cut(text.Body, form, m.Name)
+	known := replytext.Known{Names: []string{m.Name}, Mailboxes: []string{m.From}}
+	w := &inspectedWords{Own: replytext.Mask(parts.Own, known), Masked: []replytext.Secret{}, Cut: []inspectedPiece{}}
+	_, w.Urgent = replytext.Urgent(parts.Own)
+	for _, f := range replytext.Find(parts.Own, known) {
+		w.Masked = append(w.Masked, f.Secret)
+	}
+	for _, p := range parts.Cut {
+		w.Cut = append(w.Cut, inspectedPiece(p))
+	}
+	return w
 }
 
 // readMail reads a little more than a mail may have, so that a larger one is refused by the reader's own rule.

@@ -104,18 +104,29 @@ var otherNames = map[string]string{"utf8mb4": "utf-8", "x-unknown": "windows-125
 	"iso-8859-8-i": "iso-8859-8", "cp-850": "windows-1252", "cp1252": "windows-1252", "ansi": "windows-1252", "iso-2022-jp-ms": "iso-2022-jp", "iso8859_1": "iso-8859-1", "iso-8859-1-windows-3.1-latin-1": "windows-1252"}
 
 // text keeps a text that a reader would be shown.
-func (r *reading) text(media, charset string, body []byte) {
+func (r *reading) text(media string, params map[string]string, body []byte) {
 	if len(body) > maxText {
 		r.fault(CutText)
 		body = wholeRunes(body[:maxText])
 	}
-	e, name := r.charset(charset, body)
+	e, name := r.charset(params["charset"], body)
 	s := toText(e, body)
 	if strings.ContainsRune(s, utf8.RuneError) && !bytes.Contains(body, []byte("\uFFFD")) {
 		r.fault(WrongCharset)
 	}
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\x00", "")
-	r.mail.Texts = append(r.mail.Texts, Text{Type: media, Charset: name, Body: clip(s, maxText)})
+	r.mail.Texts = append(r.mail.Texts, Text{Type: media, Charset: name, Format: format(media, params), Body: clip(s, maxText)})
+}
+
+// format says how the lines of a plain text are broken (RFC 3676 section 4).
+func format(media string, params map[string]string) Format {
+	switch {
+	case media != "text/plain" || !strings.EqualFold(params["format"], "flowed"):
+		return Fixed
+	case strings.EqualFold(params["delsp"], "yes"):
+		return FlowedDelSp
+	}
+	return Flowed
 }
 
 // charset chooses the character set to read body by: the one that is named, unless it cannot be.

@@ -96,8 +96,19 @@ type Ours struct {
 type Text struct {
 	Type    string `json:"type"`    // text/plain or text/html
 	Charset string `json:"charset"` // the one it was read by
-	Body    string `json:"text"`    // UTF-8, lines end in \n
+	Format  Format `json:"format,omitempty"`
+	Body    string `json:"text"` // UTF-8, lines end in \n
 }
+
+// Format says how the lines of a plain text are broken (RFC 3676).
+type Format string
+
+// The formats.
+const (
+	Fixed       Format = ""             // a line is a line
+	Flowed      Format = "flowed"       // a line that ends in a space goes on in the next
+	FlowedDelSp Format = "flowed-delsp" // and that space is no part of the text
+)
 
 // Attachment is a part that is not shown as text. It is named and measured, never opened.
 type Attachment struct {

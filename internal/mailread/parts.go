@@ -147,7 +147,7 @@ func (r *reading) leaf(h header, media string, params map[string]string, body []
 		}
 		return nil
 	case (media == "text/plain" || media == "text/html") && disposition != "attachment" && name == "":
-		r.text(media, params["charset"], decoded)
+		r.text(media, params, decoded)
 		return nil
 	}
 	switch {
