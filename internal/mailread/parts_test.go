@@ -83,7 +83,7 @@ func TestCharsets(t *testing.T) {
 }
 
 func TestParts(t *testing.T) {
-	plain := func(s string) Text { return Text{"text/plain", "utf-8", s} }
+	plain := func(s string) Text { return Text{Type: "text/plain", Charset: "utf-8", Body: s} }
 	for _, c := range []struct {
 		name, mail  string
 		texts       []Text
@@ -91,8 +91,9 @@ func TestParts(t *testing.T) {
 		faults      []Fault
 	}{
 		{"no type", "\nJa.\n", []Text{plain("Ja.\n")}, nil, nil},
+		{"flowed", "Content-Type: text/plain; charset=utf-8; format=Flowed; DelSp=yes\n\nJa. \n", []Text{{Type: "text/plain", Charset: "utf-8", Format: FlowedDelSp, Body: "Ja. \n"}}, nil, nil},
 		{"alternative", "Content-Type: multipart/alternative; boundary=b\n\npreamble\n--b\nContent-Type: text/plain; charset=utf-8\n\nJa.\n--b\nContent-Type: text/html; charset=utf-8\n\n<p>Ja.\n--b--\nepilogue\n",
-			[]Text{plain("Ja."), {"text/html", "utf-8", "<p>Ja."}}, nil, nil},
+			[]Text{plain("Ja."), {Type: "text/html", Charset: "utf-8", Body: "<p>Ja."}}, nil, nil},
 		{"winmail", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nZie bijlage.\n--b\nContent-Type: application/ms-tnef; name=winmail.dat\nContent-Disposition: attachment; filename=winmail.dat\nContent-Transfer-Encoding: base64\n\neJ8+IgAA\n--b--\n",
 			[]Text{plain("Zie bijlage.")}, []Attachment{{"winmail.dat", "application/ms-tnef", 6}}, []Fault{UnopenedRichText}},
 		{"names", "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: image/jpeg; name=\"=?utf-8?q?foto_Ren=C3=A9e.jpg?=\"\n\nx\n--b\nContent-Type: image/png\nContent-Disposition: attachment; filename*=utf-8''caf%C3%A9.png\n\nxy\n--b\nContent-Type: text/plain; name=lijst.txt\n\nxyz\n--b--\n",
