@@ -31,6 +31,7 @@ type Record struct {
 	Looks     []RecordLook    `json:"looks"`
 	Changes   []RecordChange  `json:"changes"`
 	Meetings  []RecordMeeting `json:"meetings"`
+	Rules     []RecordRules   `json:"rules_accepted"`
 	Moving    *store.Home     `json:"address_waiting_for_a_decision,omitempty"`
 }
 
@@ -102,6 +103,13 @@ type RecordMeeting struct {
 	There  bool      `json:"was_there"`
 }
 
+// RecordRules is one version of the network's internal rules that the member accepted.
+type RecordRules struct {
+	Version int       `json:"version"`
+	At      time.Time `json:"at"`
+	How     string    `json:"how"`
+}
+
 // most bounds what one record lists of each: older than this was forgotten long before.
 const most = 2000
 
@@ -165,6 +173,13 @@ func (r *Record) fill(tx *store.Tx, s *store.Self, told func([]byte) (what, how,
 	}
 	for i := range moves {
 		r.Moving = &moves[i].Home
+	}
+	accepted, err := tx.RulesAccepted(s.Member.Network, s.Member.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range accepted {
+		r.Rules = append(r.Rules, RecordRules(a))
 	}
 	return r.history(tx, s.Member.ID, told)
 }

@@ -1,6 +1,7 @@
 package guarding
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ func (r *Record) Paper(lang buurtbel.Language, country string, loc *time.Locatio
 	p := printing{r, lang, country, loc}
 	d := &paper.Document{Language: lang, Title: p.t("screen.me-paper.title"), Lead: p.t("screen.me-paper.lead", "Date", p.date(r.Made)), Foot: r.Network + " · " + r.Zone,
 		Large: r.Wishes.Choices.Large, Made: r.Made}
-	d.Sections = []paper.Section{p.person(), p.contacts(), p.wishes(), p.messages(), p.texts(), p.meetings(), p.looks(), p.changes(),
+	d.Sections = []paper.Section{p.person(), p.contacts(), p.wishes(), p.messages(), p.texts(), p.meetings(), p.rules(), p.looks(), p.changes(),
 		{Title: p.t("screen.me-paper.rights"), Paragraphs: []string{p.t("screen.me-paper.rights-text")}}}
 	return d
 }
@@ -182,6 +183,14 @@ func (p printing) meetings() paper.Section {
 			said = append(said, p.t("screen.me-paper.meeting-there"))
 		}
 		s.Rows = append(s.Rows, paper.Row{Name: p.moment(m.At), Value: strings.Join(said, "\n")})
+	}
+	return p.orNone(s)
+}
+
+func (p printing) rules() paper.Section {
+	s := paper.Section{Title: p.t("screen.me.accepted-rules")}
+	for _, a := range p.r.Rules {
+		s.Rows = append(s.Rows, paper.Row{Name: p.moment(a.At), Value: p.t("screen.rules.version") + " " + strconv.Itoa(a.Version)})
 	}
 	return p.orNone(s)
 }

@@ -28,7 +28,7 @@ func record() *guarding.Record {
 		Messages: []guarding.RecordMessage{{At: at, Kind: "launch", Sender: "Politiezone Vlierbeek", Text: "Er is nu een inbraak bezig in de Kerkstraat.\nBlijf binnen.", Heard: &later,
 			Ways: []guarding.RecordWay{{"sms", "delivered", "", &at}, {"voice", "failed", "no-answer", &later}}}, {At: at, Kind: "feedback", Sender: "Politiezone Vlierbeek", Text: "Bedankt.", LeftOut: "away"}},
 		Texts: []guarding.RecordText{{at, "ik zag een auto"}}, Looks: []guarding.RecordLook{{at, "police", "officer", "Het lid belde over zijn gsm"}, {at, "member", "coordinator", "phone tree"}},
-		Changes: []guarding.RecordChange{{at, "wishes", "own-page", "member"}, {later, "name", "telephone", "police"}}, Meetings: []guarding.RecordMeeting{{at, "Jaarvergadering", "yes", true}, {later, "Buurtavond", "no", false}}, Moving: &store.Home{Street: "Verrestraat", Number: "7", PostalCode: "9998", Municipality: "Elders"}}
+		Changes: []guarding.RecordChange{{at, "wishes", "own-page", "member"}, {later, "name", "telephone", "police"}}, Meetings: []guarding.RecordMeeting{{at, "Jaarvergadering", "yes", true}, {later, "Buurtavond", "no", false}}, Rules: []guarding.RecordRules{{2, later, "own-page"}, {1, at, "form"}}, Moving: &store.Home{Street: "Verrestraat", Number: "7", PostalCode: "9998", Municipality: "Elders"}}
 }
 
 func golden(t *testing.T, name string, got []byte) {

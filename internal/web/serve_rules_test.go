@@ -100,6 +100,9 @@ func (s *site) acceptsByMail(c *browser) {
 	if after := count(); after == before || !strings.HasPrefix(after, "1 ") {
 		s.Errorf("%q became %q", before, after)
 	}
+	if kept := s.ownAs(s.members[3]).get("/me/data.json").body; !strings.Contains(kept, `"rules_accepted": [`) || !strings.Contains(kept, `"how": "link"`) {
+		s.Errorf("the member's own copy does not say it: %s", kept)
+	}
 	names := plainOf(c.post(path+"/names", nil).body)
 	if !strings.Contains(names, "Nog niet aanvaard") {
 		s.Error("no names of who has not accepted")
