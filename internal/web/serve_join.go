@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/buurtbel/buurtbel"
@@ -180,7 +181,16 @@ func (v *visit) joinAgain(f *joining.Form, wrong joining.Wrong, problem error, p
 	return v.joinForm(status, where, f, wrong, words, paper)
 }
 
-func (v *visit) joinPage() error { return v.joinPageWith(http.StatusOK, "", "", nil) }
+// joinSaid are the words of what was just done, by which the page says so once.
+var joinSaid = []string{"sent", "sent-voice", "sent-email", "proved", "answered", "withdrawn"}
+
+func (v *visit) joinPage() error {
+	said := ""
+	if word := v.r.URL.Query().Get("said"); slices.Contains(joinSaid, word) {
+		said = v.t("screen.join." + word)
+	}
+	return v.joinPageWith(http.StatusOK, said, "", nil)
+}
 
 // joinPageWith shows the applicant's page; more fills in what was just done.
 func (v *visit) joinPageWith(status int, said, problem string, more func(*JoinPage)) error {
@@ -297,11 +307,11 @@ func (v *visit) postedContact() (buurtbel.ID, error) {
 	return id, nil
 }
 
-// joinDone shows the page after something was done, or with the reason why not.
+// joinDone leads back to the page after something was done, so that who loads it again sends nothing twice, or shows it with the reason why not.
 func (v *visit) joinDone(err error, said string) error {
 	switch {
 	case err == nil:
-		return v.joinPageWith(http.StatusOK, said, "", nil)
+		return v.redirect("/join/" + v.r.PathValue("token") + "?said=" + said)
 	case mendable(err) || buurtbel.KeyOf(err) == "error.proof.over":
 		return v.joinPageWith(statusOf(buurtbel.KindOf(err)), "", locale.Error(v.lang, err), nil)
 	}
@@ -315,11 +325,11 @@ func (v *visit) joinCode() error {
 	}
 	way := buurtbel.Channel(v.r.PostFormValue("way"))
 	err = v.s.o.Hall.SendCode(v.r.Context(), v.r.PathValue("token"), contact, way, v.origin())
-	said := "screen.join.sent"
+	said := "sent"
 	if way == buurtbel.Voice || way == buurtbel.Email {
 		said += "-" + string(way)
 	}
-	return v.joinDone(err, v.t(said))
+	return v.joinDone(err, said)
 }
 
 func (v *visit) joinProve() error {
@@ -327,7 +337,7 @@ func (v *visit) joinProve() error {
 	if err != nil {
 		return err
 	}
-	return v.joinDone(v.s.o.Hall.EnterCode(v.r.Context(), v.r.PathValue("token"), contact, v.r.PostFormValue("code")), v.t("screen.join.proved"))
+	return v.joinDone(v.s.o.Hall.EnterCode(v.r.Context(), v.r.PathValue("token"), contact, v.r.PostFormValue("code")), "proved")
 }
 
 func (v *visit) joinAnswer() error {
@@ -338,9 +348,9 @@ func (v *visit) joinAnswer() error {
 	if err == nil {
 		err = v.s.o.Hall.Answer(v.r.Context(), v.r.PathValue("token"), text)
 	}
-	return v.joinDone(err, v.t("screen.join.answered"))
+	return v.joinDone(err, "answered")
 }
 
 func (v *visit) joinWithdraw() error {
-	return v.joinDone(v.s.o.Hall.Withdraw(v.r.Context(), v.r.PathValue("token")), v.t("screen.join.withdrawn"))
+	return v.joinDone(v.s.o.Hall.Withdraw(v.r.Context(), v.r.PathValue("token")), "withdrawn")
 }

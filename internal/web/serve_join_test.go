@@ -116,8 +116,9 @@ func joinOverHTTP(t *testing.T, s *site) {
 	if own.code != http.StatusOK || contact == nil || strings.Contains(own.body, "077777") || strings.Contains(own.body, "nora@") {
 		t.Fatalf("%d: the own page shows no contact point, or shows it whole", own.code)
 	}
-	if got := b.post(page+"/prove", url.Values{"contact": {contact[1]}, "code": {code}}); got.code != http.StatusOK || !strings.Contains(plainOf(got.body), "Bevestigd. Dank u.") {
-		t.Fatalf("%d %s", got.code, plainOf(got.body))
+	done := b.post(page+"/prove", url.Values{"contact": {contact[1]}, "code": {code}})
+	if got := b.get(done.header.Get("Location")); done.code != http.StatusSeeOther || !strings.Contains(plainOf(got.body), "Bevestigd. Dank u.") {
+		t.Fatalf("%d %s", done.code, plainOf(got.body))
 	}
 	if got := b.post(page+"/prove", url.Values{"contact": {contact[1]}, "code": {code}}); got.code != http.StatusNotFound {
 		t.Errorf("the same code again: %d", got.code)
