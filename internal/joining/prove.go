@@ -201,10 +201,24 @@ func (h *Hall) enterCode(ctx context.Context, s buurtbel.Scope, id, contact buur
 		if contact == 0 {
 			return proved(tx, a, buurtbel.ApplicationFact{Kind: buurtbel.FactAddress, By: by, Detail: string(buurtbel.ByLetter)})
 		}
+		if err := h.codeUsed(tx, id, contact); err != nil {
+			return err
+		}
 		return provedContact(tx, a, contact, by)
 	})
 	if err == nil && !right {
 		err = buurtbel.Fail(buurtbel.Invalid, "error.proof.wrong", nil)
+	}
+	return err
+}
+
+// codeUsed takes the code that proved a contact point out of the count: who has the number is not kept waiting at the next door.
+func (h *Hall) codeUsed(tx *store.Tx, id, contact buurtbel.ID) error {
+	list, err := tx.ApplicantContacts(id)
+	for _, c := range list {
+		if c.ID == contact {
+			return tx.CodeUsed(h.db.CodeHash(c.Address), c.Kind == buurtbel.Fixed)
+		}
 	}
 	return err
 }
