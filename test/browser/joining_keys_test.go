@@ -124,7 +124,7 @@ func TestJoiningByKeyboardAlone(t *testing.T) {
 	p.do(chromedp.KeyEvent(kb.ArrowDown))
 	p.holds("#language", string(buurtbel.French))
 	p.do(chromedp.KeyEvent(kb.ArrowUp))
-	p.tabsTo("Mobiel nummer")
+	p.tabsTo("Gsm-nummer")
 	p.do(chromedp.KeyEvent("0455 09 88"))
 	p.tabsTo("Ik kies het liever zelf")
 	p.do(chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(chromedp.CSS("#night-from")))
@@ -139,7 +139,7 @@ func TestJoiningByKeyboardAlone(t *testing.T) {
 	p.announced(1)
 	p.holds("#given", newcomerGiven)
 	p.holds("#language", string(buurtbel.Dutch))
-	p.tabsTo("Mobiel nummer")
+	p.tabsTo("Gsm-nummer")
 	p.do(chromedp.KeyEvent(kb.End), chromedp.KeyEvent("77"))
 	p.backTo("Familienaam")
 	p.tabsTo("Verstuur mijn aanvraag")
@@ -200,6 +200,6 @@ func TestJoiningWithoutScript(t *testing.T) {
 	p.do(chromedp.SendKeys(chromedp.CSS("#given"), newcomerGiven), chromedp.SendKeys(chromedp.CSS("#family"), newcomerFamily), chromedp.SendKeys(chromedp.CSS("#mobile"), "0455 09 88 77"),
 		chromedp.Click(chromedp.CSS("input[name=rules]")), chromedp.Click(chromedp.CSS("input[name=adult]")), chromedp.Click(chromedp.CSS("main .join form > .go")))
 	p.reads("Bijna klaar")
-	p.proves("Mobiel", h.texted(newcomerMobile, "bevestigt", 6))
+	p.proves("Gsm", h.texted(newcomerMobile, "bevestigt", 6))
 	p.reads("ligt bij de coördinator")
 }

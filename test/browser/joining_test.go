@@ -162,7 +162,7 @@ func (p *person) asksAndApplies(door town.Home) (own string) {
 // provesBoth proves the mobile by a text and the landline by a call.
 func (p *person) provesBoth() {
 	p.Helper()
-	p.proves("Mobiel", p.texted(newcomerMobile, "bevestigt", 6))
+	p.proves("Gsm", p.texted(newcomerMobile, "bevestigt", 6))
 	p.reads("ligt bij de coördinator")
 	p.do(chromedp.Click(p.at(".own-proof", "Vaste lijn") + " button[value=voice]"))
 	p.reads("We bellen u nu")

@@ -104,7 +104,7 @@ func TestACalendarOfANetwork(t *testing.T) {
 	m.looks("invitation-said")
 
 	c.do(chromedp.Navigate(c.where()))
-	c.reads("1 komen, 0 komen niet")
+	c.reads("Komen: 1, komen niet: 0")
 	c.do(chromedp.Click(chromedp.CSS("main details.more summary")), sets("#from", "19:30"))
 	c.looks("meeting-move")
 	c.do(chromedp.Click(chromedp.CSS(`main button[value="move"]`)))

@@ -24,10 +24,10 @@ func TestACoordinatorWorksWithTheList(t *testing.T) {
 	c.do(chromedp.Click(chromedp.CSS(".member-lines a.name")))
 	c.reads("Nummers en adressen")
 	c.looks("member")
-	c.do(chromedp.Click(chromedp.CSS(`form[action$="/batch"] .button`)))
+	c.do(chromedp.Click(chromedp.CSS(`form:has([name="until"]) .button`)))
 	c.reads("De afwezigheid is genoteerd")
 	c.opens("/members?")
-	c.reads("Maak ongedaan")
+	c.reads("leden op deze lijst")
 	c.do(chromedp.Click(chromedp.CSS("main details.more:not(:has(.member-filter)) summary")), chromedp.Click(chromedp.CSS(`input[name="all"]`)),
 		chromedp.Evaluate[chromedp.Void](`document.querySelector("#kind").value = "left"`))
 	c.looks("members-batch")
