@@ -26,8 +26,16 @@ type key struct {
 	credential virtualwebauthn.Credential
 }
 
+// newKey makes a passkey. An authenticator writes both coordinates of its public key in 32 bytes, leading zeros and all (RFC 9053 section 7.1.1); the
+// virtual one leaves such zeros out, and a key written short is refused, as it should be. So a key with a short coordinate is not used.
 func newKey() *key {
-	return &key{virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)}
+	const whole = 77 // the map of five labels and the two coordinates
+	for {
+		c := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+		if len(c.Key.AttestationData()) == whole {
+			return &key{virtualwebauthn.NewAuthenticator(), c}
+		}
+	}
 }
 
 func asScript(r *http.Request) { r.Header.Set("Accept", "application/json") }
