@@ -112,6 +112,7 @@ func TestFirefoxGetsAnAlertAndConfirms(t *testing.T) {
 type device struct {
 	*person
 	worker serviceworker.RegistrationID
+	within context.Context // the worker itself
 }
 
 // telephone puts the app on a telephone, as far as that goes without a push service.
@@ -151,6 +152,7 @@ func (h *house) telephone() *device {
 	case <-time.After(patience):
 		h.Fatal("no worker")
 	}
+	d.attach()
 	return d
 }
 
@@ -187,12 +189,52 @@ func (d *device) pushes(m push.Payload) {
 	})
 }
 
+// attach holds on to the worker of the app, which keeps it running.
+func (d *device) attach() {
+	d.Helper()
+	targets, err := chromedp.Targets(d.ctx)
+	if err != nil {
+		d.Fatal(err)
+	}
+	for _, one := range targets {
+		if one.Type == "service_worker" {
+			ctx, cancel := chromedp.NewContext(d.ctx, chromedp.WithTargetID(one.TargetID))
+			d.Cleanup(cancel)
+			d.within = ctx
+		}
+	}
+	if d.within == nil {
+		d.Fatal("no worker is running")
+	}
+	d.inWorker(takesTurns)
+}
+
+// inWorker runs an expression in the worker of the app.
+func (d *device) inWorker(expression string) string {
+	d.Helper()
+	said, err := chromedp.Run(d.within, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		d.Fatal(err)
+	}
+	return said
+}
+
+// takesTurns makes showing a message and looking at what is shown follow each other: Chromium forgets a message when it is asked for what it shows
+// between writing the message down and putting it on the screen.
+const takesTurns = `(() => {
+	let last = Promise.resolve();
+	const show = registration.showNotification.bind(registration);
+	self.inTurn = (f) => last = last.then(f, f);
+	registration.showNotification = (...message) => self.inTurn(() => show(...message));
+	return "ready";
+})()`
+
 // shown waits until the device shows one message, and gives it as title, text, tag, language and actions.
 func (d *device) shown(words string) string {
 	d.Helper()
 	got := ""
 	d.until("a message on the screen with "+words, func() bool {
-		got = d.gives(`navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((l) => l.map((n) => [n.title, n.body, n.tag, n.lang, n.actions.map((a) => a.title)].join("|")).join("\n"))`)
+		got = d.inWorker(`self.inTurn(() => registration.getNotifications()).then((l) => l.map((n) => [n.title, n.body, n.tag, n.lang, n.actions.map((a) => a.title)].join("|")).join("\n"))`)
 		return strings.Contains(got, words)
 	})
 	return got
@@ -201,35 +243,19 @@ func (d *device) shown(words string) string {
 // taps presses the button of the message on the screen, in the worker itself.
 func (d *device) taps(action string) {
 	d.Helper()
-	targets, err := chromedp.Targets(d.ctx)
-	if err != nil {
-		d.Fatal(err)
+	said := d.inWorker(`(async () => {
+		const [n] = await registration.getNotifications();
+		self.dispatchEvent(new NotificationEvent("notificationclick", {notification: n, action: ` + strconv.Quote(action) + `}));
+		for (let i = 0; i < 200; i++) {
+			const said = (await kept("last")).said;
+			if (said) return said;
+			await new Promise((done) => setTimeout(done, 50));
+		}
+		return "nothing";
+	})()`)
+	if said != "heard" {
+		d.Errorf("the tap came to %q", said)
 	}
-	for _, one := range targets {
-		if one.Type != "service_worker" {
-			continue
-		}
-		ctx, cancel := chromedp.NewContext(d.ctx, chromedp.WithTargetID(one.TargetID))
-		defer cancel()
-		said, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(async () => {
-			const [n] = await registration.getNotifications();
-			self.dispatchEvent(new NotificationEvent("notificationclick", {notification: n, action: `+strconv.Quote(action)+`}));
-			for (let i = 0; i < 200; i++) {
-				const said = (await kept("last")).said;
-				if (said) return said;
-				await new Promise((done) => setTimeout(done, 50));
-			}
-			return "nothing";
-		})()`, chromedp.EvalAwaitPromise))
-		if said != "heard" {
-			d.Errorf("the tap came to %q", said)
-		}
-		if err != nil {
-			d.Fatal(err)
-		}
-		return
-	}
-	d.Fatal("no worker is running")
 }
 
 // TestTelephoneShowsAndConfirms hands the worker an alert, confirms it from the message itself, and loses the connection.
