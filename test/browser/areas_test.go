@@ -44,6 +44,7 @@ func (p *person) touches(at spot) {
 
 // TestAnOfficerDrawsAnArea: on the map, with the mouse, corner by corner; what it changes is shown before it is stored.
 func TestAnOfficerDrawsAnArea(t *testing.T) {
+	t.Parallel()
 	h := found(t, 300)
 	p := h.sits(1440, 900, "nl")
 	p.signsIn(h.town.Official(buurtbel.RoleOfficer), "")

@@ -10,6 +10,7 @@ import (
 
 // An exercise, on a workday afternoon, from the kitchen to the desk: the coordinator agrees to one on a telephone, and police launch another that is announced for today.
 func TestExercisesFromTheKitchenToTheDesk(t *testing.T) {
+	t.Parallel()
 	h := foundBy(t, 60, "127.0.0.1", nil, aWorkday(), func(h *house) error { return h.app.SeedExercises(h.Context(), h.town) })
 	p := h.sits(390, 844, "nl-BE")
 	p.signsIn(h.coordinator(kerkveld), "")

@@ -83,6 +83,7 @@ func aWorkday() func() time.Time {
 // The validator reads what every role gets; the browser the first who gets it, or with BUURTBEL_EVERY_ROLE=1 every one.
 // A route that nobody could be shown fails: say in objects what stands for its placeholders.
 func TestEveryPageForEverybody(t *testing.T) {
+	t.Parallel()
 	h := foundWhen(t, 60, aWorkday())
 	g := &gate{house: h, people: map[buurtbel.Role]*guest{}, seen: map[string]bool{}, pages: map[string]bool{}}
 	node, err := exec.LookPath("node")

@@ -89,6 +89,7 @@ func messyList(t *testing.T) (path string, mends map[string]string) {
 
 // TestAMessyListIsTakenOver: the coordinator brings a list of 400, mends twelve rows on the page, takes it over, and takes it back.
 func TestAMessyListIsTakenOver(t *testing.T) {
+	t.Parallel()
 	path, mends := messyList(t)
 	if len(mends) != 12 {
 		t.Fatal(len(mends))

@@ -83,6 +83,7 @@ func (p *person) enters(words string) { p.Helper(); p.do(chromedp.KeyEvent(kb.En
 
 // TestJoiningByKeyboardAlone asks about an address, applies, mends what was wrong and proves the number with Tab, Shift+Tab, arrows, Space and Enter.
 func TestJoiningByKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	h := found(t, 60)
 	door := h.doorIn(kerkveld, "Kapelletjesweg")
 	p := h.sits(1280, 900, "nl-BE,nl")
@@ -179,6 +180,7 @@ func (p *person) path() string {
 // TestJoiningWithoutScript does the same with a browser that runs no script: the question about the address, the form, what is wrong with it, and the
 // proof.
 func TestJoiningWithoutScript(t *testing.T) {
+	t.Parallel()
 	h := found(t, 60)
 	door := h.doorIn(kerkveld, "Kapelletjesweg")
 	p := h.sits(390, 844, "nl-BE,nl")

@@ -102,6 +102,7 @@ func (p *person) saves(words, kind string) []byte {
 // landline says, changes the quiet hours, takes a copy of her data, and leaves in two steps. At once nobody finds her on the list, and after the
 // days that the page names nothing of her is left.
 func TestJoining(t *testing.T) {
+	t.Parallel()
 	clock := &laterClock{base: aWorkday()}
 	h := foundCalling(t, 60, clock.now)
 	h.absent(newcomerFixed)

@@ -44,6 +44,7 @@ func (p *person) tabsTo(words string) {
 // TestLaunchByKeyboardAlone signs in, writes and sends an alert and opens the dialog that stops it with Tab, arrows, Space and Enter: no mouse, no
 // short cuts. Each thing that gets the focus shows it.
 func TestLaunchByKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	h := found(t, 60)
 	street := ""
 	for _, s := range h.town.Town.Streets {

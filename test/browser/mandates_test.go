@@ -24,6 +24,7 @@ func (h *house) neighbour(network int) string {
 // TestAMandateIsGivenAndLaidDown: the officer gives a member of the network a role, the coordinator hands over while away, and both see who
 // looked at names.
 func TestAMandateIsGivenAndLaidDown(t *testing.T) {
+	t.Parallel()
 	h := found(t, 300)
 	officer := h.sits(1440, 900, "nl")
 	officer.signsIn(h.town.Official(buurtbel.RoleOfficer), "")

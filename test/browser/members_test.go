@@ -11,6 +11,7 @@ import (
 // TestACoordinatorWorksWithTheList: on a telephone, the coordinator finds a neighbour, notes an absence, looks at what a change of several
 // members would do and takes it back; the officer says why before a name is opened.
 func TestACoordinatorWorksWithTheList(t *testing.T) {
+	t.Parallel()
 	h := found(t, 300)
 	c := h.sits(390, 844, "nl")
 	c.signsIn(h.coordinator(kerkveld), "")

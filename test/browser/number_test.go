@@ -19,6 +19,7 @@ import (
 // TestAnybodySavesTheNumber: the page of our number in a browser, on a small telephone, on paper and in the dark, where another telephone still
 // reads the code from the glass.
 func TestAnybodySavesTheNumber(t *testing.T) {
+	t.Parallel()
 	h := found(t, 50)
 	p := h.sits(390, 844, "nl")
 	p.opens("/number")

@@ -35,6 +35,7 @@ func (h *house) lastName(network int) string {
 // TestAMemberKeepsTheOwnPage: on a telephone a member opens the own page by a link, changes the quiet hours, goes away, reads who looked, and
 // leaves; an officer does the same for somebody who calls, and keeps the register of breaches.
 func TestAMemberKeepsTheOwnPage(t *testing.T) {
+	t.Parallel()
 	h := found(t, 300)
 	link, err := h.app.Gate.OwnLink(t.Context(), buurtbel.System(), h.plainMember(kerkveld))
 	if err != nil {

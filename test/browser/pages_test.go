@@ -93,6 +93,7 @@ func emptied(selector string) chromedp.Action[chromedp.Void] {
 
 // TestOfficerNextMorning signs in with a link from the mail, tells how an alert ended, and reads its journal.
 func TestOfficerNextMorning(t *testing.T) {
+	t.Parallel()
 	h := found(t, 300)
 	alert := h.launch(kerkveld)
 	var mailbox string
@@ -168,6 +169,7 @@ func TestOfficerNextMorning(t *testing.T) {
 
 // TestMemberTapsThatItWasHeard opens the link of the alert's mail on a telephone.
 func TestMemberTapsThatItWasHeard(t *testing.T) {
+	t.Parallel()
 	h := found(t, 100)
 	h.launch(kerkveld)
 	_, mailbox := h.member(kerkveld, buurtbel.Mailbox)
@@ -189,6 +191,7 @@ func TestMemberTapsThatItWasHeard(t *testing.T) {
 
 // TestCoordinatorOnATelephone sees what waits and who can no longer be reached.
 func TestCoordinatorOnATelephone(t *testing.T) {
+	t.Parallel()
 	h := found(t, 100)
 	_, phone := h.member(kerkveld, buurtbel.Mobile)
 	h.launch(kerkveld)
@@ -220,6 +223,7 @@ func TestCoordinatorOnATelephone(t *testing.T) {
 
 // TestSecondPersonOnATelephone confirms an area that is larger than usual, from the link that was sent to who is on call.
 func TestSecondPersonOnATelephone(t *testing.T) {
+	t.Parallel()
 	h := found(t, 100)
 	at := h.town.Town.Homes[0].At
 	const half = 0.06 // degrees: some seventy square kilometres

@@ -17,6 +17,7 @@ import (
 
 // A resident asks whether the home lies in a network, in each of the three ways it can end; whoever looks is followed by nothing.
 func TestAResidentChecksAnAddress(t *testing.T) {
+	t.Parallel()
 	h := found(t, 200)
 	p := h.sits(390, 844, "nl")
 	p.opens("/")
@@ -57,6 +58,7 @@ func TestAResidentChecksAnAddress(t *testing.T) {
 
 // A stranger writes to a coordinator, whose mailbox gets it and stands on no page.
 func TestAStrangerWritesToANetwork(t *testing.T) {
+	t.Parallel()
 	h := found(t, 200)
 	p := h.sits(1280, 900, "nl")
 	p.opens("/networks")
@@ -91,6 +93,7 @@ func TestAStrangerWritesToANetwork(t *testing.T) {
 
 // The widest language at the narrowest width: nothing runs out of the page.
 func TestPublicPagesFit(t *testing.T) {
+	t.Parallel()
 	h := found(t, 50)
 	for _, width := range []int64{320, 768, 3840} {
 		for _, lang := range []string{"de", "fr"} {
@@ -109,6 +112,7 @@ func TestPublicPagesFit(t *testing.T) {
 
 // html-validate finds nothing in the public pages.
 func TestPublicPagesAreValidHTML(t *testing.T) {
+	t.Parallel()
 	tool := filepath.Join("..", "..", ".peers", "node_modules", ".bin", "html-validate")
 	if _, err := os.Stat(tool); err != nil {
 		missing(t, "html-validate", "scripts/peers")

@@ -8,6 +8,7 @@ import (
 
 // TestMapOfStreets looks at the map of streets with little reach on a narrow telephone and on a desk, and follows a mark to its line in the list.
 func TestMapOfStreets(t *testing.T) {
+	t.Parallel()
 	h := found(t, 30)
 	for _, size := range []struct {
 		width, height int64

@@ -12,6 +12,7 @@ import (
 
 // TestANetworkWritesItsRules: the coordinator writes on a telephone, the officer agrees at the desk, a member accepts.
 func TestANetworkWritesItsRules(t *testing.T) {
+	t.Parallel()
 	h := found(t, 60)
 	network := h.town.Networks[0]
 	var els buurtbel.ID

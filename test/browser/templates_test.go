@@ -10,6 +10,7 @@ import (
 
 // TestOfficerEditsATemplate changes a ready text, has it refused, puts the original back and makes a new one.
 func TestOfficerEditsATemplate(t *testing.T) {
+	t.Parallel()
 	h := found(t, 50)
 	p := h.sits(1440, 900, "nl")
 	p.signsIn(h.town.Official(buurtbel.RoleOfficer), "")
@@ -38,6 +39,7 @@ func TestOfficerEditsATemplate(t *testing.T) {
 
 // TestAnUpdateBeginsWithWhatIsNew opens the form of an update: the open place of the ready text is selected, and what is typed takes its place.
 func TestAnUpdateBeginsWithWhatIsNew(t *testing.T) {
+	t.Parallel()
 	h := found(t, 50)
 	alert := h.launch(kerkveld)
 	p := h.sits(1440, 900, "nl")
