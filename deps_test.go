@@ -50,7 +50,7 @@ var parts = map[string]part{
 
 	"internal/addressfile": format, "internal/areafile": format, "internal/bank": format, "internal/capxml": format, "internal/geo": format,
 	"internal/gsm": format, "internal/holiday": format, "internal/locale": format, "internal/mailtext": format, "internal/memberfile": format,
-	"internal/paper": format, "internal/phone": format, "internal/sheet": format, "internal/subscription": format, "internal/token": format, "internal/vault": format,
+	"internal/paper": format, "internal/phone": format, "internal/port": format, "internal/sheet": format, "internal/subscription": format, "internal/token": format, "internal/vault": format,
 	"internal/wording":  format,
 	"internal/mailread": format, "internal/qrcode": format, "internal/replytext": format, "internal/vcard": format, "internal/ical": format,
 	"internal/town": format,

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/buurtbel/buurtbel/internal/outside"
+	"github.com/buurtbel/buurtbel/internal/port"
 )
 
 // peers is the folder with node_modules of programs that nobody here wrote: $BUURTBEL_PEERS, or .peers above this package.
@@ -183,12 +184,11 @@ func TestPeer_kannel(t *testing.T) {
 
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	p, err := port.Free(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return p
 }
 
 func waitPort(t *testing.T, port int) {

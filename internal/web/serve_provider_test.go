@@ -8,7 +8,6 @@ import (
 	"html"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -16,12 +15,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/buurtbel/buurtbel/internal/channel/channeltest"
 	"github.com/buurtbel/buurtbel/internal/entering"
+	"github.com/buurtbel/buurtbel/internal/port"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
@@ -41,22 +42,16 @@ const backAt = "https://alarm.example.org/sign-in/from/police"
 func startPeer(t *testing.T, accounts ...account) *peer {
 	t.Helper()
 	modules := nodeModules(t)
-	free, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	free, err := port.Free(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, port, err := net.SplitHostPort(free.Addr().String())
-	if err == nil {
-		err = free.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	at := strconv.Itoa(free)
 	known, err := json.Marshal(accounts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("node", filepath.Join("..", "..", "test", "peers", "provider.mjs"), modules, port, backAt, string(known))
+	cmd := exec.Command("node", filepath.Join("..", "..", "test", "peers", "provider.mjs"), modules, at, backAt, string(known))
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +63,7 @@ func startPeer(t *testing.T, accounts ...account) *peer {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	p := &peer{t, "http://127.0.0.1:" + port, in, bufio.NewScanner(out)}
+	p := &peer{t, "http://127.0.0.1:" + at, in, bufio.NewScanner(out)}
 	t.Cleanup(func() {
 		if err := in.Close(); err != nil && !strings.Contains(err.Error(), "already closed") {
 			t.Error(err)

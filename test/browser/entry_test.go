@@ -4,10 +4,10 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"net"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +19,7 @@ import (
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/config"
 	"github.com/buurtbel/buurtbel/internal/entering"
+	"github.com/buurtbel/buurtbel/internal/port"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/token"
 )
@@ -186,19 +187,16 @@ func TestTheProviderSignsAnOfficerIn(t *testing.T) {
 // providerAt starts npm oidc-provider and gives its issuer.
 func providerAt(t *testing.T, modules, back string, accounts ...map[string]any) string {
 	t.Helper()
-	free, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	free, err := port.Free(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, port, err := net.SplitHostPort(free.Addr().String())
-	if err != nil || free.Close() != nil {
-		t.Fatal(err)
-	}
+	at := strconv.Itoa(free)
 	known, err := json.Marshal(accounts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("node", filepath.Join("..", "peers", "provider.mjs"), modules, port, back, string(known))
+	cmd := exec.Command("node", filepath.Join("..", "peers", "provider.mjs"), modules, at, back, string(known))
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -220,7 +218,7 @@ func providerAt(t *testing.T, modules, back string, accounts ...map[string]any) 
 	})
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if strings.Contains(lines.Text(), "up") {
-			return "http://127.0.0.1:" + port
+			return "http://127.0.0.1:" + at
 		}
 	}
 	t.Fatal("the provider never started")

@@ -28,6 +28,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/app"
 	"github.com/buurtbel/buurtbel/internal/config"
 	"github.com/buurtbel/buurtbel/internal/outside"
+	"github.com/buurtbel/buurtbel/internal/port"
 	"github.com/buurtbel/buurtbel/internal/town"
 )
 
@@ -131,26 +132,22 @@ func (h *house) spawn() {
 
 // serve runs the program as `serve` does.
 func (h *house) serve(members int) {
-	free, err := new(net.ListenConfig).Listen(h.Context(), "tcp", "127.0.0.1:0")
+	listen, err := port.FreeAddress()
 	if err != nil {
-		h.Fatal(err)
-	}
-	listen := free.Addr().String()
-	if err := free.Close(); err != nil {
 		h.Fatal(err)
 	}
 	c, err := app.DemoConfig(app.DemoPlace{Folder: h.TempDir(), Listen: listen, Calls: h.calls}, h.outside.Client)
 	if err != nil {
 		h.Fatal(err)
 	}
-	_, port, err := net.SplitHostPort(listen)
+	_, number, err := net.SplitHostPort(listen)
 	if err != nil {
 		h.Fatal(err)
 	}
-	h.url = "http://" + net.JoinHostPort(h.host, port)
+	h.url = "http://" + net.JoinHostPort(h.host, number)
 	c.Server.PublicURL = h.url
 	if h.change != nil {
-		h.change(c, port)
+		h.change(c, number)
 	}
 	o := app.Options{Now: h.now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	if testing.Verbose() {

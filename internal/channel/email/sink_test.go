@@ -15,6 +15,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/channel"
+	"github.com/buurtbel/buurtbel/internal/port"
 )
 
 // sink starts Postfix's smtp-sink, a server that nobody here wrote, and gives its address.
@@ -51,12 +52,11 @@ func sink(t testing.TB, arguments ...string) string {
 // freeAddress gives an address that nothing listens at.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := port.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return address
 }
 
 // waitListening dials until the program of address answers. A refused dial returns at once, so the loop yields to the other process by the ticker.

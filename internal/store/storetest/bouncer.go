@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/buurtbel/buurtbel/internal/port"
 )
 
 // Bouncer is a pgbouncer in transaction mode: each transaction may get another connection, so nothing that belongs to a session holds.
@@ -33,7 +35,7 @@ func StartBouncer(address string) (*Bouncer, error) {
 	if b.folder, err = os.MkdirTemp("", "buurtbel-bouncer"); err != nil {
 		return nil, err
 	}
-	if b.Port, err = freePort(); err != nil {
+	if b.Port, err = port.Free(1); err != nil {
 		return nil, err
 	}
 	settings := fmt.Sprintf("[databases]\n* = host=%s port=%s user=postgres\n[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port=%d\nauth_type=any\n"+

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -23,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/buurtbel/buurtbel/internal/port"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/vault"
 )
@@ -177,7 +177,7 @@ func startCluster() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	port, err := freePort()
+	at, err := port.Free(1)
 	if err != nil {
 		return "", err
 	}
@@ -189,7 +189,7 @@ func startCluster() (string, error) {
 		return "", fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	script := fmt.Sprintf(`%s/postgres -D %s -p %d -k %s -c listen_addresses=127.0.0.1 -c max_connections=200 >%s/log 2>&1 & pid=$!; read x; kill -INT $pid; wait $pid; rm -rf %s`,
-		bin, data, port, folder, folder, folder)
+		bin, data, at, folder, folder, folder)
 	server := asPostgres("/bin/sh", "-c", script)
 	if lifeline, err = server.StdinPipe(); err != nil {
 		return "", err
@@ -197,7 +197,7 @@ func startCluster() (string, error) {
 	if err := server.Start(); err != nil {
 		return "", fmt.Errorf("start server: %w", err)
 	}
-	address := fmt.Sprintf("postgres://postgres@127.0.0.1:%d", port)
+	address := fmt.Sprintf("postgres://postgres@127.0.0.1:%d", at)
 	return address, waitFor(address + "/postgres?sslmode=disable")
 }
 
@@ -228,15 +228,6 @@ func HandOver(folder string) error {
 		return err
 	}
 	return os.Chown(folder, uid, gid)
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 func waitFor(address string) error {

@@ -28,7 +28,7 @@ func callers(t *testing.T, trunk *sip.Trunk, n, rate int, values map[string]stri
 		scenario = values["SCENARIO"]
 	}
 	cmd := exec.CommandContext(ctx, path, "-sf", fill(t, folder, scenario, values), "-i", "127.0.0.1", "-p", fmt.Sprint(freePort(t)),
-		"-mp", fmt.Sprint(freePort(t)), "-m", fmt.Sprint(n), "-r", fmt.Sprint(rate), "-l", "2000", "-nostdin", "-trace_err", trunk.Local())
+		"-mp", fmt.Sprint(freePorts(t, 4)), "-m", fmt.Sprint(n), "-r", fmt.Sprint(rate), "-l", "2000", "-nostdin", "-trace_err", trunk.Local())
 	cmd.Dir = folder
 	out := make(chan error, 1)
 	go func() {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/channel/voice"
 	"github.com/buurtbel/buurtbel/internal/channel/voice/sip"
 	"github.com/buurtbel/buurtbel/internal/channel/voice/speech"
+	"github.com/buurtbel/buurtbel/internal/port"
 )
 
 // absent skips a test whose peer is not installed; where everything is checked that is a failure.
@@ -43,26 +43,16 @@ func program(t testing.TB, name, debianPackage string) string {
 }
 
 // freePort gives a port of 127.0.0.1 that is free for UDP and TCP.
-func freePort(t testing.TB) int {
+func freePort(t testing.TB) int { t.Helper(); return freePorts(t, 1) }
+
+// freePorts gives the first of n ports that follow each other: sipp takes four for media.
+func freePorts(t testing.TB, n int) int {
 	t.Helper()
-	for range 50 {
-		u, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := u.LocalAddr().(*net.UDPAddr).Port
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		closing := u.Close()
-		if err != nil {
-			continue
-		}
-		if err := errors.Join(closing, l.Close()); err != nil {
-			t.Fatal(err)
-		}
-		return port
+	p, err := port.Free(n)
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no free port")
-	return 0
+	return p
 }
 
 // start runs a peer until the test ends.
@@ -117,7 +107,7 @@ func sipp(t testing.TB, scenario string, values map[string]string, args ...strin
 	path := program(t, "sipp", "sip-tester")
 	folder := t.TempDir()
 	port := freePort(t)
-	args = append([]string{"-sf", fill(t, folder, scenario, values), "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mp", fmt.Sprint(freePort(t)), "-nostdin", "-trace_err"}, args...)
+	args = append([]string{"-sf", fill(t, folder, scenario, values), "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mp", fmt.Sprint(freePorts(t, 4)), "-nostdin", "-trace_err"}, args...)
 	cmd := exec.Command(path, args...)
 	cmd.Dir = folder
 	start(t, cmd)

@@ -26,7 +26,7 @@ func startBaresip(t *testing.T, say voice.Audio) *baresip {
 	t.Helper()
 	path := program(t, "baresip", "baresip-core")
 	b := &baresip{folder: t.TempDir()}
-	port, control, rtp := freePort(t), freePort(t), freePort(t)&^1
+	port, control, rtp := freePorts(t, 2), freePort(t), (freePorts(t, 22)+1)&^1 // it takes the port after its own for TLS, and an even one for sound
 	fill(t, b.folder, "baresip.config", map[string]string{
 		"PORT": fmt.Sprint(port), "CTRL": fmt.Sprint(control), "RTP": fmt.Sprintf("%d-%d", rtp, rtp+20), "DIR": b.folder,
 	})
@@ -239,7 +239,7 @@ func TestCarrierWithRegistrationAndCredentials(t *testing.T) {
 	path := program(t, "sipp", "sip-tester")
 	folder := t.TempDir()
 	cmd := exec.Command(path, "-sf", fill(t, folder, "callback.xml", map[string]string{"MORE": "Supported: timer", "DOES": ""}), "-i", "127.0.0.1",
-		"-p", fmt.Sprint(freePort(t)), "-mp", fmt.Sprint(freePort(t)), "-m", "1", "-nostdin", server)
+		"-p", fmt.Sprint(freePort(t)), "-mp", fmt.Sprint(freePorts(t, 4)), "-m", "1", "-nostdin", server)
 	start(t, cmd)
 	if got := receive(t, "a call that comes in", from); got != "+32455000001" {
 		t.Error("caller", got)
