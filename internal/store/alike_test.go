@@ -11,6 +11,7 @@ import (
 // TestOutcomesThatAreAlike: a batch that is recorded as one says of each delivery what the same outcome recorded alone says, comes late with
 // the truth like it, and undoes nothing.
 func TestOutcomesThatAreAlike(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 6)
 		m, _ := v.launch(v.alert(), buurtbel.KindLaunch)

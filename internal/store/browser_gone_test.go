@@ -13,6 +13,7 @@ import (
 // A browser that its push service does not know any more is erased with the outcome, not only passed over: its contact point is gone for good and
 // leads to nobody, and the calls behind it come forward.
 func TestABrowserThatIsGoneIsErased(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		const address = `{"endpoint":"https://push.example.org/1"}`

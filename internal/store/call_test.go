@@ -102,6 +102,7 @@ func (c *called) after(w store.Work, o buurtbel.Outcome) {
 }
 
 func TestATextThatArrivedSparesTheCalls(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := couple(t, db)
 		if work := c.calls(); len(work) != 0 {
@@ -119,6 +120,7 @@ func TestATextThatArrivedSparesTheCalls(t *testing.T) {
 }
 
 func TestATextThatCannotArriveHurriesTheCall(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := couple(t, db)
 		c.text(1, buurtbel.Outcome{State: buurtbel.Failed, Reason: buurtbel.Rejected})
@@ -137,6 +139,7 @@ func TestATextThatCannotArriveHurriesTheCall(t *testing.T) {
 
 // One of a couple confirms on the own mobile: the line at home is left alone for both, the other's mobile is not (rule 8).
 func TestRule08_AConfirmationStopsCallsToASharedLineOnly(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := couple(t, db)
 		c.text(0, buurtbel.Outcome{State: buurtbel.HandedOver, Receipt: true})
@@ -150,6 +153,7 @@ func TestRule08_AConfirmationStopsCallsToASharedLineOnly(t *testing.T) {
 }
 
 func TestKeyOneOnASharedLine(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := couple(t, db)
 		c.text(1, buurtbel.Outcome{State: buurtbel.Failed, Reason: buurtbel.Rejected})
@@ -177,6 +181,7 @@ func TestKeyOneOnASharedLine(t *testing.T) {
 }
 
 func TestCallsUnderWayThatNobodyNeeds(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := couple(t, db)
 		c.text(1, buurtbel.Outcome{State: buurtbel.Failed, Reason: buurtbel.Rejected})
@@ -209,6 +214,7 @@ func TestCallsUnderWayThatNobodyNeeds(t *testing.T) {
 }
 
 func TestWhoPressedNineIsNotCalled(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := couple(t, db)
 		c.write(func(tx *store.Tx) error { return tx.NoCalls(c.members[0].Contacts[1].ID) })

@@ -49,6 +49,9 @@ func changeSlowly(t *testing.T, v *village, slowID, fastID int, slowFirst bool, 
 	}
 }
 
+// The tests of changes run alone: on PostgreSQL a reader goes no further than the oldest transaction of the whole server, and those of other tests
+// would hold it back.
+
 // A change that is committed late has a lower number than one that was committed before: it must not be skipped.
 func TestAChangeIsNeverSkipped(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

@@ -15,6 +15,7 @@ import (
 // TestCodesToOneNumberStayFewWhoeverAsks lets eight at two doors ask for codes to one number at once, forty times: exactly as many go as one share
 // allows, not as both together do.
 func TestCodesToOneNumberStayFewWhoeverAsks(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		var wrote, rang, refused atomic.Int64
 		all := sync.WaitGroup{}
@@ -49,6 +50,7 @@ func TestCodesToOneNumberStayFewWhoeverAsks(t *testing.T) {
 }
 
 func TestCountsOfCodes(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 6, 1, 10, 0, 0, 0, time.UTC)
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {

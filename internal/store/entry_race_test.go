@@ -14,6 +14,7 @@ import (
 
 // TestEachWayInWorksOnce lets eight bring the same ticket, the same answer of a passkey, the same sealed code and the same session at once.
 func TestEachWayInWorksOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		key := store.Passkey{ID: db.NewID(), Person: db.NewID(), Zone: v.scope.Zone, Credential: []byte("credential"), Record: []byte("{}"), Name: "telefoon", Counter: 4}

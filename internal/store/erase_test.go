@@ -94,6 +94,7 @@ func columnsOf(t *testing.T, db *store.DB) map[string]string {
 func isBytes(kind string) bool { return kind == "blob" || kind == "bytea" }
 
 func TestEveryColumnAboutAPersonIsThoughtOf(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		columns := columnsOf(t, db)
 		for column, kind := range columns {
@@ -113,6 +114,7 @@ func TestEveryColumnAboutAPersonIsThoughtOf(t *testing.T) {
 // A member with something in every table is erased; no column holds the id of the member or of a contact point any more, but for those that the list
 // keeps, and the neighbour has everything still.
 func TestErasureReachesEverything(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 3)
 		gone, stays := v.members[0], v.members[1]

@@ -19,6 +19,7 @@ func (v *village) exercise(state buurtbel.ExerciseState) *buurtbel.Exercise {
 
 // Eight processes announce, and eight launch: one of each goes out.
 func TestAnExerciseIsAnnouncedOnceAndLaunchedOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 3)
 		was := v.exercise(buurtbel.ExerciseAgreed)
@@ -82,6 +83,7 @@ func TestAnExerciseIsAnnouncedOnceAndLaunchedOnce(t *testing.T) {
 }
 
 func TestANetworkHasOneOpenExercise(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		ids := make([]buurtbel.ID, 8)
@@ -97,6 +99,7 @@ func TestANetworkHasOneOpenExercise(t *testing.T) {
 }
 
 func TestExerciseComesBackAsItWas(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		e := v.exercise(buurtbel.ExerciseProposed)
@@ -133,6 +136,7 @@ func TestExerciseComesBackAsItWas(t *testing.T) {
 }
 
 func TestASilentContactPointIsAskedOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		s := store.Silent{Contact: v.members[0].Contacts[0].ID, Member: v.members[0].ID, Network: v.network}
@@ -161,6 +165,7 @@ func TestASilentContactPointIsAskedOnce(t *testing.T) {
 
 // A number that carriers refuse for good again and again becomes doubtful; one that answered meanwhile does not.
 func TestRefusedAgainAndAgain(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 2)
 		for range 3 {

@@ -31,6 +31,12 @@ func (g Gate) Leave()                                       { g.g.leave() }
 func (tx *Tx) Raw(query string, args ...any) (int64, error) { return tx.exec(query, args...) }
 func AppendJSON(s string) string                            { return string(appendJSON(nil, s)) }
 
+// Setting reads a setting of PostgreSQL as the transaction has it.
+func (tx *Tx) Setting(name string) (value string, err error) {
+	err = tx.sql.QueryRowContext(tx.ctx, "select current_setting('"+name+"')").Scan(&value)
+	return value, err
+}
+
 // PackIDs and UnpackIDs write and read a frozen audience.
 var PackIDs, UnpackIDs = packIDs, unpackIDs
 

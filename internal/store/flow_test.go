@@ -13,6 +13,7 @@ import (
 )
 
 func TestFallbackInTheMembersOrder(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 2)
 		m, list := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -64,6 +65,7 @@ func (v *village) relaunch(r store.Recipient) buurtbel.ID {
 }
 
 func TestAStoppedContactPointIsNotSentTo(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		m, list := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -105,6 +107,7 @@ func TestAStoppedContactPointIsNotSentTo(t *testing.T) {
 }
 
 func TestADamagedAddressHoldsNobodyBack(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 2)
 		m, list := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -123,6 +126,7 @@ func TestADamagedAddressHoldsNobodyBack(t *testing.T) {
 }
 
 func TestRecordingTwiceChangesNothing(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		m, list := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -151,6 +155,7 @@ func heard(v *village, recipient, delivery buurtbel.ID) (ok bool, err error) {
 }
 
 func TestAStopFreezes(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 3)
 		alert := v.alert()

@@ -63,6 +63,7 @@ func checkWhole(t *testing.T, v *village, want int) {
 }
 
 func TestAFullDatabaseHarmsNothing(t *testing.T) {
+	t.Parallel()
 	db := storetest.Open(t, store.SQLite, nil)
 	v := settle(t, db, 0)
 	pages := v.count(`pragma page_count`)
@@ -75,6 +76,7 @@ func TestAFullDatabaseHarmsNothing(t *testing.T) {
 }
 
 func TestAFullDiskHarmsNothing(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("a small disk is mounted by root alone; TestAFullDatabaseHarmsNothing has the same without one")
 	}
@@ -103,6 +105,7 @@ func TestAFullDiskHarmsNothing(t *testing.T) {
 }
 
 func TestAClockThatJumps(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			now := time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)
@@ -134,6 +137,7 @@ func TestAClockThatJumps(t *testing.T) {
 }
 
 func TestAPanicGivesTheConnectionBack(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		for range 20 { // more than there are connections
@@ -168,6 +172,7 @@ func TestAPanicGivesTheConnectionBack(t *testing.T) {
 }
 
 func TestAnErrorLeavesNothing(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		woken := db.Subscribe()
@@ -363,6 +368,7 @@ func FuzzUnpackIDs(f *testing.F) {
 
 // Whatever a text holds, a batch carries it to both engines.
 func TestAnyTextFitsABatch(t *testing.T) {
+	t.Parallel()
 	texts := []string{"", `quote " and \ backslash`, "line\nfeed\ttab\r\b\f\x01\x1f\x7f", "é ü € 𝄞 \u2028", "nul \x00 in it", "not \xff UTF-8", "</script>", `\u0000`}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		for _, text := range texts {

@@ -59,6 +59,7 @@ func (v *village) raw(query string, args ...any) {
 }
 
 func TestJournalKeepsWhatWasSaid(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		subject := v.alert()
@@ -100,6 +101,7 @@ func TestJournalKeepsWhatWasSaid(t *testing.T) {
 }
 
 func TestJournalShowsWhatWasDoneToIt(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		spoil func(v *village, subject int64)
 		want  []string // before the heads are asked
@@ -198,6 +200,7 @@ func recompute(v *village, subject int64) {
 }
 
 func TestHeadsAreAuthenticated(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		subject := v.alert()
@@ -242,6 +245,7 @@ func TestHeadsAreAuthenticated(t *testing.T) {
 }
 
 func TestZonesVerifyTheirOwn(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v, other := settle(t, db, 0), settle(t, db, 0)
 		mine, theirs := v.alert(), other.alert()

@@ -12,6 +12,7 @@ import (
 
 // TestLettersToAFew: equal words are kept once, who cannot be written to is left out or taken out, and a message to nobody is none.
 func TestLettersToAFew(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		zone := &buurtbel.Zone{ID: db.NewID(), Name: "Politiezone Proef", Country: "BE"}
 		network := db.NewID()

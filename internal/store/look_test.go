@@ -11,6 +11,7 @@ import (
 
 // TestProgressAndMissed runs on both engines: a message whose first contact points went well, badly, and not yet.
 func TestProgressAndMissed(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		scope := buurtbel.Scope{Zone: db.NewID()}
 		network, message := db.NewID(), db.NewID()

@@ -10,6 +10,7 @@ import (
 )
 
 func TestANetworkHasOneCoordinatorAtATime(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 8)
 		once(t, writers(func(i int) error {
@@ -22,6 +23,7 @@ func TestANetworkHasOneCoordinatorAtATime(t *testing.T) {
 }
 
 func TestAZoneKeepsItsLastAdministrator(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		ids := make([]buurtbel.ID, 8)
@@ -51,6 +53,7 @@ func TestAZoneKeepsItsLastAdministrator(t *testing.T) {
 }
 
 func TestASilenceIsToldOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		id, since := db.NewID(), db.Now().Add(-40*24*time.Hour)

@@ -105,6 +105,7 @@ func indexes(t *testing.T, db *store.DB) map[string]string {
 }
 
 func TestBothEnginesHaveTheSameTables(t *testing.T) {
+	t.Parallel()
 	lite, pg := storetest.Open(t, store.SQLite, nil), storetest.Open(t, store.Postgres, nil)
 	if diff := cmp.Diff(columns(t, lite), columns(t, pg)); diff != "" {
 		t.Errorf("columns, SQLite then PostgreSQL: %s", diff)
@@ -171,6 +172,7 @@ var clearBytes = map[string]string{
 }
 
 func TestEveryColumnOfBytesIsSealedOrExcused(t *testing.T) {
+	t.Parallel()
 	sealed := map[string]bool{}
 	for _, c := range store.SealedColumns() {
 		if c.Holds == "" {
@@ -218,12 +220,34 @@ const keepsakes = `insert into zone (id, name, country, settings) values (101, '
 insert into network (id, zone, name, kind, regime, area, facts) values (102, 101, 'BIN Kerkveld', 'residents', '["nl"]', '[]', '{}');
 insert into task (id, zone, kind, subject, due, tries, node, lease, last_error) values (103, 101, 'work', 7, 1, 0, 0, 0, '');`
 
-func TestAFrozenDatabaseUpgrades(t *testing.T) {
+// The tests of the project get one database after the other, emptied: that is a fresh one only while no migration puts a row anywhere.
+func TestAFreshDatabaseIsEmpty(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
-			c := storetest.Config(t, engine)
+			db := storetest.OpenWith(t, storetest.Bare(t, engine), storetest.Ring(t), nil)
+			tables := map[string]bool{}
+			for column := range columnsOf(t, db) {
+				table, _, _ := strings.Cut(column, ".")
+				tables[table] = true
+			}
+			for table := range tables {
+				var n int
+				if err := db.SQL().QueryRow(`select count(*) from ` + table).Scan(&n); err != nil || n != 0 {
+					t.Errorf("%s holds %d rows: %v", table, n, err)
+				}
+			}
+		})
+	}
+}
+
+func TestAFrozenDatabaseUpgrades(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			c := storetest.Bare(t, engine)
 			if os.Getenv("BUURTBEL_FREEZE") == "1" {
-				freeze(t, engine, storetest.Config(t, engine))
+				freeze(t, engine, storetest.Bare(t, engine))
 			}
 			dump, err := os.ReadFile(frozenFile(engine))
 			if err != nil {
@@ -335,9 +359,10 @@ func dumpPostgres(t *testing.T, _ *sql.DB, c store.Config) string {
 }
 
 func TestANewerDatabaseIsRefused(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
-			c, ring := storetest.Config(t, engine), storetest.Ring(t)
+			c, ring := storetest.Bare(t, engine), storetest.Ring(t)
 			db := storetest.OpenWith(t, c, ring, nil)
 			if err := db.Migrate(t.Context()); err != nil {
 				t.Errorf("a second time: %v", err)

@@ -16,6 +16,7 @@ func eachEngine(t *testing.T, test func(t *testing.T, c store.Config)) {
 }
 
 func TestOneProcessWorksAsANode(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, c store.Config) {
 		ring := storetest.Ring(t)
 		one, two := storetest.OpenWith(t, c, ring, time.Now), storetest.OpenWith(t, c, ring, time.Now)
@@ -40,6 +41,7 @@ func TestOneProcessWorksAsANode(t *testing.T) {
 }
 
 func TestAnotherKeyRingIsRefused(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, c store.Config) {
 		ours, others := storetest.OpenWith(t, c, storetest.Ring(t), time.Now), storetest.OpenWith(t, c, storetest.Ring(t), time.Now)
 		if err := others.CheckRing(t.Context()); err != nil {
@@ -63,6 +65,7 @@ func TestAnotherKeyRingIsRefused(t *testing.T) {
 
 // A carrier that counts its ids anew gives old ones to new messages: what comes for them is about the new ones.
 func TestAReferenceComesBack(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 2)
 		var last []buurtbel.ID

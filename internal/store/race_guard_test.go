@@ -13,6 +13,7 @@ import (
 )
 
 func TestATaskIsTakenOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		for i := range 40 {
@@ -40,6 +41,7 @@ func TestATaskIsTakenOnce(t *testing.T) {
 // A message is finished once, and never while its last slice of the audience is being stored: on PostgreSQL the closing statement waits for
 // that transaction, and must then see what it wrote.
 func TestAMessageIsNotFinishedWhileItsAudienceGrows(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 2)
 		m := v.message(v.alert(), buurtbel.KindLaunch)
@@ -72,6 +74,7 @@ func TestAMessageIsNotFinishedWhileItsAudienceGrows(t *testing.T) {
 }
 
 func TestAMessageIsFinishedOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		m, _ := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -115,6 +118,7 @@ func TestAMessageIsFinishedOnce(t *testing.T) {
 
 // Two messages of an alert that end at the same moment: one of the two closers must see that nothing is open any more.
 func TestTheLastMessageIsSeenAsTheLast(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		for range 6 {
@@ -159,6 +163,7 @@ func TestTheLastMessageIsSeenAsTheLast(t *testing.T) {
 
 // Two nodes that take in the same members at the same moment: each member counts once.
 func TestAFollowingAudienceGrowsOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 5)
 		m := v.message(v.alert(), buurtbel.KindCorrection)
@@ -187,6 +192,7 @@ func TestAFollowingAudienceGrowsOnce(t *testing.T) {
 }
 
 func TestTheSameTextIsStoredOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		fresh := v.wins(buurtbel.Scope{}, func(tx *store.Tx, _ int) (bool, error) {
@@ -213,6 +219,7 @@ func TestTheSameTextIsStoredOnce(t *testing.T) {
 }
 
 func TestReceiptsAtTheSameMoment(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		m, _ := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -230,7 +237,8 @@ func TestReceiptsAtTheSameMoment(t *testing.T) {
 }
 
 func TestNodesStartTogether(t *testing.T) {
-	c, ring := storetest.Config(t, store.Postgres), storetest.Ring(t)
+	t.Parallel()
+	c, ring := storetest.Bare(t, store.Postgres), storetest.Ring(t)
 	raced(t, func(i int) error {
 		mine := c
 		mine.Node = i

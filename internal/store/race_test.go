@@ -17,6 +17,7 @@ import (
 // statement, the same race is then run with the statement's guard taken out, and must break: else the test would prove nothing.
 
 func TestNoDeliveryIsClaimedTwice(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 400)
 		m, _ := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -41,6 +42,7 @@ func TestNoDeliveryIsClaimedTwice(t *testing.T) {
 // The state stands in the outer where of the claim. Without it a row that was freed between snapshot and lock is claimed twice: shown here
 // with two transactions that take turns.
 func TestClaimNeedsTheStateInTheOuterWhere(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		_, list := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -70,6 +72,7 @@ func TestClaimNeedsTheStateInTheOuterWhere(t *testing.T) {
 }
 
 func TestOneKeyIsOneAlert(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		errs := writers(func(int) error {
@@ -114,6 +117,7 @@ func unguarded(t *testing.T, v *village, look, change string, args ...any) int {
 }
 
 func TestALinkIsUsedOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		link := func(hash string) []byte {
@@ -154,6 +158,7 @@ func TestALinkIsUsedOnce(t *testing.T) {
 }
 
 func TestExpiredLinksAndSessions(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
@@ -198,6 +203,7 @@ func TestExpiredLinksAndSessions(t *testing.T) {
 }
 
 func TestACursorAdvancesOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 3)
 		advance := func(m buurtbel.ID) func(int) error {
@@ -225,6 +231,7 @@ func TestACursorAdvancesOnce(t *testing.T) {
 }
 
 func TestADebtIsSettledOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		alert := v.alert()
@@ -257,6 +264,7 @@ func TestADebtIsSettledOnce(t *testing.T) {
 }
 
 func TestAConfirmationIsAnsweredOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		alert := v.alert()
@@ -279,6 +287,7 @@ func TestAConfirmationIsAnsweredOnce(t *testing.T) {
 }
 
 func TestAnAlertMovesOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		alert := v.alert()
@@ -290,6 +299,7 @@ func TestAnAlertMovesOnce(t *testing.T) {
 }
 
 func TestTheJournalHasNoGapAndNoFork(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		subject := v.alert()
@@ -325,6 +335,7 @@ func entriesOf(list []store.JournalEntry) []buurtbel.Entry {
 }
 
 func TestHeardOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 2)
 		_, list := v.launch(v.alert(), buurtbel.KindLaunch)

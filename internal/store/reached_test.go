@@ -13,6 +13,7 @@ import (
 
 // Rule 2's set: an attempt on any contact point was handed over or is uncertain, whatever came after; who is in flight comes when it settles.
 func TestReachedIsExactlyWhoWasReached(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 12)
 		alert := v.alert()
@@ -81,6 +82,7 @@ func TestReachedIsExactlyWhoWasReached(t *testing.T) {
 }
 
 func TestTallyOfMixtures(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 10)
 		m, list := v.launch(v.alert(), buurtbel.KindLaunch)

@@ -44,6 +44,7 @@ func clocked(t *testing.T, n int, test func(t *testing.T, v *village, now *time.
 }
 
 func TestReceiptAfterTheAnswer(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		m, list := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -85,6 +86,7 @@ func TestReceiptAfterTheAnswer(t *testing.T) {
 }
 
 func TestReceiptsOfOneBatchFollowEachOther(t *testing.T) {
+	t.Parallel()
 	for name, order := range map[string][]buurtbel.DeliveryState{
 		"failed, then delivered": {buurtbel.Failed, buurtbel.Delivered}, "delivered, then failed": {buurtbel.Delivered, buurtbel.Failed},
 		"many": {buurtbel.HandedOver, buurtbel.Failed, buurtbel.Failed, buurtbel.Delivered, buurtbel.Delivered, buurtbel.Failed},
@@ -174,6 +176,7 @@ func TestUnknownReceiptIsGivenUp(t *testing.T) {
 }
 
 func TestPartsAreDeliveredTogether(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 3)
 		m, list := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -214,6 +217,7 @@ func TestPartsAreDeliveredTogether(t *testing.T) {
 }
 
 func TestAFailedPartIsToldWithTheAttempt(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		m, _ := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -226,6 +230,7 @@ func TestAFailedPartIsToldWithTheAttempt(t *testing.T) {
 }
 
 func TestUncertainThenReceipt(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		m, list := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -263,6 +268,7 @@ func TestUncertainThenReceipt(t *testing.T) {
 
 // A process that was slow brings its outcome after another node called the attempt uncertain and began the next one.
 func TestASlowProcessDoesNotDecideAboutALaterAttempt(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		m, list := v.launch(v.alert(), buurtbel.KindLaunch)
@@ -288,6 +294,7 @@ func TestASlowProcessDoesNotDecideAboutALaterAttempt(t *testing.T) {
 
 // The same, but the late outcome is good news that comes before the next attempt was begun: no double is sent.
 func TestLateGoodNewsSparesADouble(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		m, _ := v.launch(v.alert(), buurtbel.KindLaunch)

@@ -10,6 +10,7 @@ import (
 
 // TestDamagedRowHoldsBackNobodyElse: rows that were sealed with keys which the program lacks stand beside sound ones.
 func TestDamagedRowHoldsBackNobodyElse(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			config := storetest.Config(t, engine)

@@ -287,6 +287,7 @@ func allStatements(t *testing.T) []statement {
 }
 
 func TestEveryStatementCompiles(t *testing.T) {
+	t.Parallel()
 	all := allStatements(t)
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		conn, err := db.SQL().Conn(context.Background())
@@ -315,6 +316,7 @@ func TestEveryStatementCompiles(t *testing.T) {
 
 // A parameter that is only compared with a plain number would be taken for a 32-bit one, and no id fits.
 func TestParametersAreWideEnough(t *testing.T) {
+	t.Parallel()
 	if _, err := storetest.Binaries(); err != nil {
 		t.Skipf("PostgreSQL: %v (install it with: apt-get install postgresql)", err)
 	}
@@ -364,6 +366,7 @@ func TestStatementsAreSmallAndReadNoClock(t *testing.T) {
 }
 
 func TestStatementsNameTheZone(t *testing.T) {
+	t.Parallel()
 	db := storetest.Open(t, store.SQLite, nil)
 	owned := zoneTables(t, db)
 	used := map[string]bool{}

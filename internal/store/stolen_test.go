@@ -200,6 +200,7 @@ func findings(loot map[string][]byte) map[string]string {
 }
 
 func TestAStolenDatabaseIsUnreadable(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			c := storetest.Config(t, engine)
@@ -214,6 +215,7 @@ func TestAStolenDatabaseIsUnreadable(t *testing.T) {
 
 // The same without sealing: every secret must be found, else the search proves nothing.
 func TestAnUnsealedDatabaseWouldBeFoundOut(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			c := storetest.Config(t, engine)
@@ -236,6 +238,7 @@ func TestAnUnsealedDatabaseWouldBeFoundOut(t *testing.T) {
 
 // What a column holds is bound to its place: a value that is moved elsewhere no longer opens.
 func TestAValueThatWasMovedDoesNotOpen(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 2)
 		v.raw(`update member set home = (select home from member where id = $1) where id = $2`, int64(v.members[0].ID), int64(v.members[1].ID))
@@ -250,6 +253,7 @@ func TestAValueThatWasMovedDoesNotOpen(t *testing.T) {
 }
 
 func TestKeysRotate(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "keyring")
@@ -329,6 +333,7 @@ func underOtherKeys(t *testing.T, db *store.DB, ring *vault.Ring) int {
 
 // A number that is changed while keys rotate stays changed.
 func TestRotationLeavesWhatChangedMeanwhile(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := store.SealedColumns()[0]
 		_, replace := c.Statements()
@@ -344,6 +349,7 @@ func TestRotationLeavesWhatChangedMeanwhile(t *testing.T) {
 }
 
 func TestResealEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	db := storetest.Open(t, store.SQLite, time.Now)
 	ctx, stop := cancelled(t)
 	stop()

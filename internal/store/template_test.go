@@ -11,6 +11,7 @@ import (
 )
 
 func TestTemplatesOfAZone(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v, other := settle(t, db, 0), settle(t, db, 0)
 		first := store.Template{Key: "burglary", Fact: "burglary", Valid: 60, Texts: map[buurtbel.Language]string{buurtbel.Dutch: "Ingebroken in {place}."}}

@@ -10,6 +10,7 @@ import (
 )
 
 func TestPrintsAreNumberedWithoutGapOrDouble(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 1)
 		numbers := make([]int, 8)
@@ -31,6 +32,7 @@ func TestPrintsAreNumberedWithoutGapOrDouble(t *testing.T) {
 }
 
 func TestACodeBelongsToOneAlert(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 0)
 		ids := make([]buurtbel.ID, 8)

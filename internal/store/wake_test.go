@@ -25,6 +25,7 @@ func ways(t *testing.T, test func(t *testing.T, c store.Config, listens bool)) {
 }
 
 func TestCommitOfOneProcessWakesTheOthers(t *testing.T) {
+	t.Parallel()
 	ways(t, func(t *testing.T, c store.Config, listens bool) {
 		ring := storetest.Ring(t)
 		db := storetest.OpenWith(t, c, ring, nil)
@@ -61,6 +62,7 @@ func TestCommitOfOneProcessWakesTheOthers(t *testing.T) {
 }
 
 func TestCommitOfACommandWakesTheProcessThatServes(t *testing.T) {
+	t.Parallel()
 	ring, c := storetest.Ring(t), storetest.Config(t, store.Postgres)
 	command := storetest.OpenWith(t, c, ring, nil) // nothing runs there
 	serving := storetest.OpenWith(t, c, ring, nil)
@@ -82,6 +84,7 @@ func TestCommitOfACommandWakesTheProcessThatServes(t *testing.T) {
 }
 
 func TestOneProcessWorksAsANodeByEveryWay(t *testing.T) {
+	t.Parallel()
 	ways(t, func(t *testing.T, c store.Config, _ bool) {
 		ring := storetest.Ring(t)
 		db, second := storetest.OpenWith(t, c, ring, nil), storetest.OpenWith(t, c, ring, nil)
@@ -130,7 +133,26 @@ func TestOneProcessWorksAsANodeByEveryWay(t *testing.T) {
 	})
 }
 
+func TestWritersGoByAnIndexAndCompileNothing(t *testing.T) {
+	t.Parallel()
+	ways(t, func(t *testing.T, c store.Config, _ bool) {
+		db := storetest.OpenWith(t, c, storetest.Ring(t), nil)
+		err := db.Write(t.Context(), buurtbel.Scope{}, func(tx *store.Tx) error {
+			for _, name := range []string{"enable_seqscan", "jit"} {
+				if value, err := tx.Setting(name); err != nil || value != "off" {
+					t.Errorf("%s is %q: %v", name, value, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestWorkGoesThroughAPooler(t *testing.T) {
+	t.Parallel()
 	pooled, _ := storetest.Pooled(t)
 	db := storetest.OpenWith(t, store.Config{Database: pooled, Readers: 4, Writers: 6}, storetest.Ring(t), nil)
 	if !db.Pooled() {
@@ -171,6 +193,7 @@ func TestWorkGoesThroughAPooler(t *testing.T) {
 }
 
 func TestTransactionWhoseConnectionBrokeBeforeItsCommitIsRepeated(t *testing.T) {
+	t.Parallel()
 	c := storetest.Config(t, store.Postgres)
 	ring := storetest.Ring(t)
 	db, operator := storetest.OpenWith(t, c, ring, nil), storetest.OpenWith(t, c, ring, nil)
@@ -200,7 +223,8 @@ func TestTransactionWhoseConnectionBrokeBeforeItsCommitIsRepeated(t *testing.T) 
 }
 
 func TestDatabaseThatIsAwayIsToldAsBusy(t *testing.T) {
-	straight := storetest.Postgres(t)
+	t.Parallel()
+	straight := storetest.Config(t, store.Postgres).Database
 	b, err := storetest.StartBouncer(straight)
 	if err != nil {
 		storetest.Absent(t, err)

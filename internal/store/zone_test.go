@@ -12,6 +12,7 @@ import (
 )
 
 func TestRolesInAZone(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := settle(t, db, 2)
 		from := db.Now().Add(-time.Hour)
@@ -61,6 +62,7 @@ func TestRolesInAZone(t *testing.T) {
 }
 
 func TestNamesAndZonesAreKept(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v, other := settle(t, db, 0), settle(t, db, 0)
 		err := db.Write(t.Context(), other.scope, func(tx *store.Tx) error {

@@ -102,7 +102,7 @@ func begin(t *testing.T, engine store.Engine, p plot) *story {
 	}
 	s.clock = newClock(p.at)
 	if engine == store.Postgres {
-		place.Database = storetest.Postgres(t)
+		place.Database = storetest.Config(t, engine).Database
 	}
 	s.spawn(p.outside)
 	c, err := app.DemoConfig(place, s.out.Client)

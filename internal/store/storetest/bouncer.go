@@ -76,10 +76,10 @@ func (b *Bouncer) Stop() error {
 	return b.cmd.Wait()
 }
 
-// Pooled gives the address of an empty database by way of a pooler, and the direct one. Where pgbouncer is absent the test is skipped.
+// Pooled gives the address of a database with its tables by way of a pooler, and the direct one. Where pgbouncer is absent the test is skipped.
 func Pooled(t *testing.T) (pooled, direct string) {
 	t.Helper()
-	direct = Postgres(t)
+	direct = tables(t)
 	b, err := StartBouncer(direct)
 	if err != nil {
 		Absent(t, err)

@@ -10,13 +10,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -38,11 +36,7 @@ func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
 // Open gives an empty store that ends with the test; now nil is the real clock.
 func Open(t *testing.T, engine store.Engine, now func() time.Time) *store.DB {
 	t.Helper()
-	c := store.Config{Data: t.TempDir(), Readers: 4, Writers: 6}
-	if engine == store.Postgres {
-		c.Database = migrated(t)
-	}
-	return OpenWith(t, c, Ring(t), now)
+	return OpenWith(t, Config(t, engine), Ring(t), now)
 }
 
 // OpenWith opens a store that may hold something already.
@@ -63,8 +57,20 @@ func OpenWith(t *testing.T, c store.Config, ring *vault.Ring, now func() time.Ti
 	return db
 }
 
-// Config gives the configuration of an empty database.
+// Config gives the configuration of a database that has its tables, and nothing in them.
 func Config(t *testing.T, engine store.Engine) store.Config {
+	t.Helper()
+	c := store.Config{Data: t.TempDir(), Readers: 4, Writers: 6}
+	if engine == store.Postgres {
+		c.Database = tables(t)
+	} else {
+		copyFile(t, c.Data)
+	}
+	return c
+}
+
+// Bare gives the configuration of a database without tables.
+func Bare(t *testing.T, engine store.Engine) store.Config {
 	t.Helper()
 	c := store.Config{Data: t.TempDir(), Readers: 4, Writers: 6}
 	if engine == store.Postgres {
@@ -103,7 +109,7 @@ func server(t *testing.T) string {
 	return address
 }
 
-// Postgres gives the address of an empty PostgreSQL database of its own.
+// Postgres gives the address of a PostgreSQL database of its own, without tables.
 func Postgres(t *testing.T) string {
 	t.Helper()
 	address := server(t)
@@ -117,45 +123,6 @@ func Postgres(t *testing.T) string {
 		t.Fatalf("create database: %v", err)
 	}
 	return address + "/" + name + "?sslmode=disable"
-}
-
-// template makes, once, the database that the others are copied from: its tables are there already.
-var template = sync.OnceValue(func() error {
-	address, err := NewDatabase(context.Background())
-	if err != nil {
-		return err
-	}
-	parsed, err := url.Parse(address)
-	if err != nil {
-		return err
-	}
-	templateName = strings.TrimPrefix(parsed.Path, "/")
-	db, err := store.Open(context.Background(), store.Config{Database: address}, store.Options{Now: time.Now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	if err != nil {
-		return err
-	}
-	return db.Close()
-})
-
-var templateName string
-
-// migrated gives the address of a database of its own that has its tables. Its commits do not wait for the disk: no test here pulls a plug.
-func migrated(t *testing.T) string {
-	t.Helper()
-	server := server(t)
-	if err := template(); err != nil {
-		t.Fatalf("make template database: %v", err)
-	}
-	admin, err := sql.Open("pgx", server+"/postgres?sslmode=disable")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer admin.Close() //nolint:errcheck // only a statement is run
-	name := fmt.Sprintf("m%d", databases.Add(1))
-	if _, err := admin.Exec("create database " + name + " template " + templateName); err != nil {
-		t.Fatalf("copy database: %v", err)
-	}
-	return server + "/" + name + "?sslmode=disable&synchronous_commit=off"
 }
 
 // Binaries finds the newest PostgreSQL of Debian's.
@@ -188,8 +155,8 @@ func startCluster() (string, error) {
 	if out, err := asPostgres(filepath.Join(bin, "initdb"), "--no-sync", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	script := fmt.Sprintf(`%s/postgres -D %s -p %d -k %s -c listen_addresses=127.0.0.1 -c max_connections=200 >%s/log 2>&1 & pid=$!; read x; kill -INT $pid; wait $pid; rm -rf %s`,
-		bin, data, at, folder, folder, folder)
+	script := fmt.Sprintf(`%s/postgres -D %s -p %d -k %s -c listen_addresses=127.0.0.1 -c max_connections=200 %s >%s/log 2>&1 & pid=$!; read x; kill -INT $pid; wait $pid; rm -rf %s`,
+		bin, data, at, folder, haste(), folder, folder)
 	server := asPostgres("/bin/sh", "-c", script)
 	if lifeline, err = server.StdinPipe(); err != nil {
 		return "", err
@@ -199,6 +166,14 @@ func startCluster() (string, error) {
 	}
 	address := fmt.Sprintf("postgres://postgres@127.0.0.1:%d", at)
 	return address, waitFor(address + "/postgres?sslmode=disable")
+}
+
+// haste are the settings of a server for tests: nothing waits for the disk, because no test pulls a plug. A program that measures gets none.
+func haste() string {
+	if !testing.Testing() {
+		return ""
+	}
+	return "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 }
 
 func asPostgres(name string, args ...string) *exec.Cmd {
