@@ -79,47 +79,80 @@ func (h *house) told(mailbox, words string) (text, link string) {
 // TestACalendarOfANetwork: on a telephone the coordinator calls a meeting and invites; a member answers in one tap; the meeting moves, and is taken
 // back; of one that was held, who came is marked by name.
 func TestACalendarOfANetwork(t *testing.T) {
+	t.Parallel()
 	h := found(t, 120)
 	member, mailbox := h.member(kerkveld, buurtbel.Mailbox)
 	h.heldMeeting()
 	c := h.sits(390, 844, "nl")
 	c.signsIn(h.coordinator(kerkveld), "")
+	c.calls()
+	_, link := h.told(mailbox, "nodigt u uit")
+	m := h.sits(390, 844, "nl")
+	m.answersInOneTap(link)
+	meeting := c.where()
+	c.moves(meeting, mailbox)
+	m.findsItMoved(link, member)
+	c.takesBack(mailbox)
+	m.do(chromedp.Navigate(link))
+	m.reads("gaat niet door")
+	m.looks("invitation-cancelled")
+
+	c.marksWhoCame()
+	o := h.sits(1440, 900, "nl")
+	o.signsIn(h.town.Official(buurtbel.RoleOfficer), "")
+	o.do(chromedp.Navigate(c.where()))
+	o.saysWhyFirst()
+}
+
+// calls puts a meeting into the calendar and invites to it.
+func (c *person) calls() {
+	c.Helper()
 	c.opens("/calendar")
 	c.do(chromedp.Click(chromedp.CSS(`main a[href^="/calendar/new"]`)))
-	day := h.clock().AddDate(0, 0, 9).Format(time.DateOnly)
+	day := c.clock().AddDate(0, 0, 9).Format(time.DateOnly)
 	c.do(chromedp.SendKeys(chromedp.CSS("#title"), "Buurtavond"), chromedp.SendKeys(chromedp.CSS("#place"), "Parochiezaal"), sets("#day", day))
 	c.looks("calendar-new")
 	c.do(chromedp.Click(chromedp.CSS("main .go")))
 	c.reads("Verstuur de uitnodiging")
 	c.do(chromedp.Click(chromedp.CSS(`main button[value="invite"]`)))
 	c.reads("De uitnodiging is onderweg")
+}
 
-	_, link := h.told(mailbox, "nodigt u uit")
-	m := h.sits(390, 844, "nl")
+func (m *person) answersInOneTap(link string) {
+	m.Helper()
 	m.do(chromedp.Navigate(link))
 	m.reads("Ik kom")
 	m.looks("invitation")
 	m.do(chromedp.Click(chromedp.CSS(`main button[value="yes"]`)))
 	m.reads("U zei dat u komt")
 	m.looks("invitation-said")
+}
 
-	c.do(chromedp.Navigate(c.where()))
+// moves begins the meeting at another time; who was invited reads so in a mail.
+func (c *person) moves(meeting, mailbox string) {
+	c.Helper()
+	c.do(chromedp.Navigate(meeting))
 	c.reads("Komen: 1, komen niet: 0")
 	c.do(chromedp.Click(chromedp.CSS("main details.more summary")), sets("#from", "19:30"))
 	c.looks("meeting-move")
 	c.do(chromedp.Click(chromedp.CSS(`main button[value="move"]`)))
 	c.reads("De wijziging is bewaard")
-	if text, again := h.told(mailbox, "er is iets veranderd"); !strings.Contains(text, "19.30 uur") || again == "" {
-		t.Errorf("the mail says: %s", text)
+	if text, again := c.told(mailbox, "er is iets veranderd"); !strings.Contains(text, "19.30 uur") || again == "" {
+		c.Errorf("the mail says: %s", text)
 	}
+}
+
+// findsItMoved reads the new time by the old link and on the own page, where the answer is given anew.
+func (m *person) findsItMoved(link string, member buurtbel.ID) {
+	m.Helper()
 	m.do(chromedp.Navigate(link)) // of the first mail
 	m.reads("19.30 uur")
 	if strings.Contains(m.says(), "U zei") {
-		t.Error("the answer for another time counts still")
+		m.Error("the answer for another time counts still")
 	}
-	own, err := h.app.Gate.OwnLink(h.Context(), buurtbel.System(), member)
+	own, err := m.app.Gate.OwnLink(m.Context(), buurtbel.System(), member)
 	if err != nil {
-		t.Fatal(err)
+		m.Fatal(err)
 	}
 	m.do(chromedp.Navigate(own), chromedp.Click(chromedp.CSS("main .go")))
 	m.reads("Mijn kalender")
@@ -128,14 +161,19 @@ func TestACalendarOfANetwork(t *testing.T) {
 	m.looks("me-calendar")
 	m.do(chromedp.Click(chromedp.CSS(`main button[value="no"]`)))
 	m.reads("U zei dat u niet komt")
+}
+
+func (c *person) takesBack(mailbox string) {
+	c.Helper()
 	c.do(chromedp.Click(chromedp.CSS(`main button[value="cancel"]`)))
 	c.reads("Deze bijeenkomst gaat niet door")
 	c.looks("meeting-cancelled")
-	h.told(mailbox, "gaat niet door")
-	m.do(chromedp.Navigate(link))
-	m.reads("gaat niet door")
-	m.looks("invitation-cancelled")
+	c.told(mailbox, "gaat niet door")
+}
 
+// marksWhoCame opens the meeting that was held, and writes down who was there.
+func (c *person) marksWhoCame() {
+	c.Helper()
 	c.opens("/calendar")
 	c.do(chromedp.Click(chromedp.CSS("main details.more summary")))
 	c.looks("calendar")
@@ -149,10 +187,11 @@ func TestACalendarOfANetwork(t *testing.T) {
 	c.reads("De aanwezigheid is bewaard")
 	c.reads("waarvan 2 personen bij naam")
 	c.looks("meeting-held")
+}
 
-	o := h.sits(1440, 900, "nl")
-	o.signsIn(h.town.Official(buurtbel.RoleOfficer), "")
-	o.do(chromedp.Navigate(c.where()))
+// saysWhyFirst is an officer who sees names only after a reason.
+func (o *person) saysWhyFirst() {
+	o.Helper()
 	o.do(chromedp.Click(chromedp.CSS(`main a[href$="/attendance"]`)))
 	o.reads("Waarom wilt u deze namen zien?")
 	o.looks("attendance-asks")
