@@ -27,15 +27,11 @@ type codesShow struct {
 }
 
 func (c codesShow) Run(w *world) error {
-	a, err := w.opened()
+	a, zone, err := c.opened(w)
 	if err != nil {
 		return err
 	}
 	defer closing(w, a)
-	zone, err := c.find(w, a)
-	if err != nil {
-		return err
-	}
 	set, err := a.Gate.SealedSet(w.ctx, buurtbel.System(), zone.ID)
 	if err == nil && set == nil {
 		err = buurtbel.Fail(buurtbel.NotFound, "error.sealed.none", nil)
@@ -60,15 +56,11 @@ type codesPrint struct {
 
 // Run opens the file before it makes the set: codes that nobody can read would be a set that ended the one before it for nothing.
 func (c codesPrint) Run(w *world) (err error) {
-	a, err := w.opened()
+	a, zone, err := c.opened(w)
 	if err != nil {
 		return err
 	}
 	defer closing(w, a)
-	zone, err := c.find(w, a)
-	if err != nil {
-		return err
-	}
 	file, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
 		return buurtbel.Fail(buurtbel.Conflict, "error.command.file-there", buurtbel.Args{"Path": c.File})
@@ -117,15 +109,11 @@ func (w *world) codesSheet(a *app.App, zone *buurtbel.Zone, made *entering.Seale
 type codesRevoke struct{ inZone }
 
 func (c codesRevoke) Run(w *world) error {
-	a, err := w.opened()
+	a, zone, err := c.opened(w)
 	if err != nil {
 		return err
 	}
 	defer closing(w, a)
-	zone, err := c.find(w, a)
-	if err != nil {
-		return err
-	}
 	number, err := a.Gate.RevokeSealed(w.ctx, buurtbel.System(), zone.ID)
 	if err != nil {
 		return err

@@ -35,6 +35,20 @@ type inZone struct {
 	Zone string `help:"Name of the police zone; may be left out when there is one."`
 }
 
+// opened opens the program's store and finds the zone in it; the caller closes it.
+func (z inZone) opened(w *world) (*app.App, *buurtbel.Zone, error) {
+	a, err := w.opened()
+	if err != nil {
+		return nil, nil, err
+	}
+	zone, err := z.find(w, a)
+	if err != nil {
+		closing(w, a)
+		return nil, nil, err
+	}
+	return a, zone, nil
+}
+
 func (z inZone) find(w *world, a *app.App) (*buurtbel.Zone, error) {
 	var zones []*buurtbel.Zone
 	err := a.DB.Read(w.ctx, buurtbel.Scope{}, func(tx *store.Tx) (err error) {
@@ -103,15 +117,11 @@ type importAreas struct {
 }
 
 func (i importAreas) Run(w *world) error {
-	a, err := w.opened()
+	a, zone, err := i.opened(w)
 	if err != nil {
 		return err
 	}
 	defer closing(w, a)
-	zone, err := i.find(w, a)
-	if err != nil {
-		return err
-	}
 	regime, err := regimeOf(i.Regime)
 	if err != nil {
 		return err
@@ -209,15 +219,11 @@ type importMembers struct {
 }
 
 func (i importMembers) Run(w *world) error {
-	a, err := w.opened()
+	a, zone, err := i.opened(w)
 	if err != nil {
 		return err
 	}
 	defer closing(w, a)
-	zone, err := i.find(w, a)
-	if err != nil {
-		return err
-	}
 	networks, err := networksNamed(w, a, zone.ID, []string{i.Network})
 	if err != nil {
 		return err
@@ -320,12 +326,8 @@ func (z inZone) imported(w *world, text string) (a *app.App, zone, id buurtbel.I
 	if id, err = idOf(text); err != nil {
 		return nil, 0, 0, err
 	}
-	if a, err = w.opened(); err != nil {
-		return nil, 0, 0, err
-	}
-	found, err := z.find(w, a)
+	a, found, err := z.opened(w)
 	if err != nil {
-		closing(w, a)
 		return nil, 0, 0, err
 	}
 	return a, found.ID, id, nil

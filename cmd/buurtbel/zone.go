@@ -64,15 +64,11 @@ type zoneOfficial struct {
 }
 
 func (o zoneOfficial) Run(w *world) error {
-	a, err := w.opened()
+	a, zone, err := o.opened(w)
 	if err != nil {
 		return err
 	}
 	defer closing(w, a)
-	zone, err := o.find(w, a)
-	if err != nil {
-		return err
-	}
 	official, err := o.made(a, zone)
 	if err != nil {
 		return err
@@ -150,15 +146,11 @@ type zoneCharter struct {
 }
 
 func (c zoneCharter) Run(w *world) error {
-	a, err := w.opened()
+	a, zone, err := c.opened(w)
 	if err != nil {
 		return err
 	}
 	defer closing(w, a)
-	zone, err := c.find(w, a)
-	if err != nil {
-		return err
-	}
 	ids, err := networksNamed(w, a, zone.ID, c.Network)
 	if err != nil {
 		return err
