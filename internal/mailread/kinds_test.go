@@ -24,29 +24,21 @@ func mails(t *testing.T, name string) (names []string, raw [][]byte) {
 	return names, raw
 }
 
-func TestAutomaticAnswers(t *testing.T) {
-	for _, lang := range buurtbel.Languages {
-		names, raw := mails(t, "automatic."+string(lang)+".txt")
-		if len(names) < 20 {
-			t.Errorf("%s: only %d", lang, len(names))
-		}
-		for i, name := range names {
-			if m := Read(raw[i], Envelope{}, house); m.Kind != Automatic {
-				t.Errorf("%s, %s: %s by %s", lang, name, m.Kind, m.Sign)
-			}
-		}
-	}
-}
+func TestAutomaticAnswers(t *testing.T) { allOf(t, "automatic", 20, Automatic) }
 
 // TestPeopleAreNotTakenForPrograms reads mails with words that programs use too.
-func TestPeopleAreNotTakenForPrograms(t *testing.T) {
+func TestPeopleAreNotTakenForPrograms(t *testing.T) { allOf(t, "people", 10, Message) }
+
+// allOf reads the mails of every language's file, which holds some at least: each is of one kind.
+func allOf(t *testing.T, file string, some int, kind Kind) {
+	t.Helper()
 	for _, lang := range buurtbel.Languages {
-		names, raw := mails(t, "people."+string(lang)+".txt")
-		if len(names) < 10 {
+		names, raw := mails(t, file+"."+string(lang)+".txt")
+		if len(names) < some {
 			t.Errorf("%s: only %d", lang, len(names))
 		}
 		for i, name := range names {
-			if m := Read(raw[i], Envelope{}, house); m.Kind != Message {
+			if m := Read(raw[i], Envelope{}, house); m.Kind != kind {
 				t.Errorf("%s, %s: %s by %s", lang, name, m.Kind, m.Sign)
 			}
 		}
