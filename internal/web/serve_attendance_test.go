@@ -3,9 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -145,28 +142,7 @@ func TestRule14_AttendanceShowsNamesOnly(t *testing.T) {
 	if got := c.get("/looked"); !strings.Contains(got.body, "aanwezigheidslijst afgedrukt") || !strings.Contains(got.body, "Verslag nakijken met de coördinator") {
 		t.Errorf("%s", plainOf(got.body))
 	}
-	readSheet(t, sheet.body)
-}
-
-// readSheet lets poppler read the paper.
-func readSheet(t *testing.T, pdf string) {
-	t.Helper()
-	tool, err := exec.LookPath("pdftotext")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("pdftotext is missing: apt-get install poppler-utils")
-		}
-		t.Skip("pdftotext is missing: apt-get install poppler-utils")
-	}
-	file := filepath.Join(t.TempDir(), "sheet.pdf")
-	if err := os.WriteFile(file, []byte(pdf), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.CommandContext(t.Context(), tool, "-layout", file, "-").CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v %s", err, out)
-	}
-	if text := string(out); !strings.Contains(text, "Aanwezigheidslijst: Vergadering") || !strings.Contains(text, "Niet op de lijst") || strings.Contains(text, "@") || strings.Contains(text, "+32") || strings.Contains(text, "Kerkstraat") {
+	if text := textOfPDF(t, sheet.body); !strings.Contains(text, "Aanwezigheidslijst: Vergadering") || !strings.Contains(text, "Niet op de lijst") || strings.Contains(text, "@") || strings.Contains(text, "+32") || strings.Contains(text, "Kerkstraat") {
 		t.Errorf("%s", text)
 	}
 }
