@@ -55,21 +55,23 @@ func contrast(a, b rgb) float64 {
 	return (hi + 0.05) / (lo + 0.05)
 }
 
-const (
-	highBegins   = "@media (prefers-contrast: more)"
-	chosenBegins = `[data-contrast="more"] {`
-	olderBegins  = "@supports"
-)
-
-// palette reads the colours of tokens.css: dark or light, as usual or with the block of high contrast laid over them.
-func palette(css string, dark, high bool) map[string]rgb {
-	usual, rest, _ := strings.Cut(css, highBegins)
-	more, _, _ := strings.Cut(rest, chosenBegins)
-	if high {
-		usual += more
+// colourSheets gives the two sheets with colours: as usual, and what high contrast lays over them.
+func colourSheets() (usual, high string, err error) {
+	tokens, err := assetFiles.ReadFile("assets/css/tokens.css")
+	if err != nil {
+		return "", "", fmt.Errorf("colours: %w", err)
 	}
+	more, err := assetFiles.ReadFile("assets/css/contrast.css")
+	if err != nil {
+		return "", "", fmt.Errorf("colours: %w", err)
+	}
+	return string(tokens), string(more), nil
+}
+
+// palette reads the colours of a style sheet, dark or light. A colour that comes again counts as it comes last.
+func palette(css string, dark bool) map[string]rgb {
 	out := map[string]rgb{}
-	for _, m := range tokenLine.FindAllStringSubmatch(usual, -1) {
+	for _, m := range tokenLine.FindAllStringSubmatch(css, -1) {
 		light, darker, two := strings.Cut(m[2], ", ")
 		if dark {
 			light = darker
@@ -93,15 +95,16 @@ var tokens = [][2]string{{"surface", "ink"}, {"surface-raised", "ink"}, {"surfac
 	{"warn-soft", "ink"}, {"move", "surface"}, {"alert", "on-alert"}, {"exercise", "on-exercise"}, {"exercise-stripe", "exercise"}}
 
 func swatches(lang buurtbel.Language) ([]Swatch, error) {
-	css, err := assetFiles.ReadFile("assets/css/tokens.css")
+	usual, high, err := colourSheets()
 	if err != nil {
-		return nil, fmt.Errorf("colours: %w", err)
+		return nil, err
 	}
+	sheets := [2]string{usual, usual + high}
 	var out []Swatch
 	for _, pair := range tokens {
 		s := Swatch{Name: pair[0], On: pair[1]}
 		for i := range s.Ratios {
-			p := palette(string(css), i%2 == 1, i > 1)
+			p := palette(sheets[i/2], i%2 == 1)
 			s.Ratios[i] = locale.Decimal(lang, int64(math.Floor(contrast(p[pair[0]], p[pair[1]])*10)), 1)
 		}
 		out = append(out, s)

@@ -11,7 +11,7 @@ import (
 )
 
 // shell are the assets that the app's page needs when there is no connection.
-var shell = []string{"css/tokens.css", "css/base.css", "css/parts.css", "css/pages.css", "css/members.css", "css/print.css", "js/device.js", "app/box.js", "bell.svg",
+var shell = []string{"css/tokens.css", "css/contrast.css", "css/base.css", "css/parts.css", "css/pages.css", "css/members.css", "css/print.css", "js/device.js", "app/box.js", "bell.svg",
 	"fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2"}
 
 // workerSite is what the worker knows of this installation.
