@@ -242,10 +242,7 @@ func (v *visit) importChange() error {
 	if err != nil {
 		return err
 	}
-	id, err := v.id("list")
-	if err == nil {
-		err = v.form()
-	}
+	id, err := v.formOf("list")
 	if err != nil {
 		return err
 	}

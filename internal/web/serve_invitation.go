@@ -108,10 +108,7 @@ func (v *visit) meCalendarPage(m mine, status int, wrong error) error {
 }
 
 func (v *visit) meAnswer(m mine) error {
-	id, err := v.id("meeting")
-	if err == nil {
-		err = v.form()
-	}
+	id, err := v.formOf("meeting")
 	if err != nil {
 		return err
 	}

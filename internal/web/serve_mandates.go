@@ -342,10 +342,7 @@ func (v *visit) mandatePage(status int, wrong error) error {
 }
 
 func (v *visit) mandateChange() error {
-	id, err := v.id("mandate")
-	if err == nil {
-		err = v.form()
-	}
+	id, err := v.formOf("mandate")
 	if err != nil {
 		return err
 	}

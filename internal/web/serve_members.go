@@ -59,10 +59,7 @@ func (v *visit) members() error {
 
 // membersSought shows what a search or a filter gives. What a coordinator filters by stands in the address; names and numbers never do.
 func (v *visit) membersSought() error {
-	network, err := v.id("network")
-	if err == nil {
-		err = v.form()
-	}
+	network, err := v.formOf("network")
 	if err != nil {
 		return err
 	}

@@ -55,10 +55,7 @@ func (v *visit) batch(network buurtbel.ID) (governing.Batch, error) {
 
 // memberBatch shows what a change would do; the second post does it.
 func (v *visit) memberBatch() error {
-	network, err := v.id("network")
-	if err == nil {
-		err = v.form()
-	}
+	network, err := v.formOf("network")
 	if err != nil {
 		return err
 	}
@@ -144,10 +141,7 @@ func (v *visit) undoLines(network buurtbel.ID) ([]UndoLine, error) {
 }
 
 func (v *visit) memberUndo() error {
-	network, err := v.id("network")
-	if err == nil {
-		err = v.form()
-	}
+	network, err := v.formOf("network")
 	if err != nil {
 		return err
 	}
@@ -163,10 +157,7 @@ func (v *visit) memberUndo() error {
 
 // taken opens the list for paper or a file; shown is true when the list page was answered instead, because something is lacking.
 func (v *visit) taken(what string) (list *governing.MemberSheet, network buurtbel.ID, shown bool, err error) {
-	if network, err = v.id("network"); err == nil {
-		err = v.form()
-	}
-	if err != nil {
+	if network, err = v.formOf("network"); err != nil {
 		return nil, network, false, err
 	}
 	why, ok, err := v.why(network, what)

@@ -149,6 +149,15 @@ func (v *visit) id(name string) (buurtbel.ID, error) {
 	return id, nil
 }
 
+// formOf reads the id in the address, and then the form that was posted to it.
+func (v *visit) formOf(name string) (buurtbel.ID, error) {
+	id, err := v.id(name)
+	if err == nil {
+		err = v.form()
+	}
+	return id, err
+}
+
 // form reads the posted form; a body beyond the limit is refused.
 func (v *visit) form() error {
 	err := v.r.ParseForm()
