@@ -288,6 +288,7 @@ func (g *Gate) codeOwn(ctx context.Context, ask []byte, t typed, self *store.Sel
 		words.SMS = locale.Text(lang, "message.own.sms", args)
 	}
 	letter := g.ownLetter(self, zone, contact, words, until, channel)
+	code.Message = letter.Message.ID
 	return g.db.Write(ctx, buurtbel.Scope{Zone: zone.ID}, func(tx *store.Tx) error {
 		if err := tx.PutOwnCode(ask, slot, code, t.until); err != nil {
 			return err

@@ -133,7 +133,7 @@ func (h *Hall) AddressLetter(ctx context.Context, actor buurtbel.Actor, role buu
 		if err := a.MayFollow(fact, false); err != nil {
 			return err
 		}
-		if err := tx.PutProof(id, 0, hash, expires); err != nil {
+		if err := tx.PutProof(id, 0, 0, hash, expires); err != nil {
 			return err
 		}
 		return tx.AddFact(a, fact)

@@ -140,11 +140,15 @@ func (f *affair) writable(channels []buurtbel.Channel) (c store.ApplicantContact
 
 // send plans a message to one contact point and gives what stores it. It is called before a transaction: it makes ids.
 func (h *Hall) send(zone *buurtbel.Zone, kind buurtbel.MessageKind, person buurtbel.ID, c store.ApplicantContact, channel buurtbel.Channel, w buurtbel.Wording, lasts time.Duration) func(*store.Tx) error {
+	return h.letters(zone, kind, person, c, channel, w, lasts).Post
+}
+
+func (h *Hall) letters(zone *buurtbel.Zone, kind buurtbel.MessageKind, person buurtbel.ID, c store.ApplicantContact, channel buurtbel.Channel, w buurtbel.Wording, lasts time.Duration) *store.Letters {
 	l := h.db.Letters(zone, kind, buurtbel.Now, h.db.Now().Add(lasts))
 	point := c.ContactPoint
 	point.Verified = true // that is what a code is to find out
 	l.To(store.Reachable{Member: buurtbel.Member{ID: person, Zone: zone.ID}, Contacts: []buurtbel.ContactPoint{point}}, w, channel)
-	return l.Post
+	return l
 }
 
 // letter is a mail of a heading, paragraphs and perhaps a button, from the catalogue, where it stands under message.join.

@@ -127,7 +127,6 @@ func (h *Hall) code(f *affair, c store.ApplicantContact, channel buurtbel.Channe
 	}
 	code := token.NewDigits()
 	hash := token.HashCode(h.db.Ring(), token.Verify, c.ID, code)
-	put = func(tx *store.Tx) error { return tx.PutProof(f.person, c.ID, hash, now.Add(codeLasts)) }
 	w := buurtbel.Wording{Regime: string(lang)}
 	if channel == buurtbel.SMS {
 		args["Code"] = code
@@ -136,7 +135,9 @@ func (h *Hall) code(f *affair, c store.ApplicantContact, channel buurtbel.Channe
 		args["Code"] = spell(code)
 		w.Spoken = []buurtbel.Spoken{{Language: lang, Intro: locale.Text(lang, "message.join.call-intro", args), Text: locale.Text(lang, "message.join.call", args)}}
 	}
-	return put, h.send(f.zone, buurtbel.KindCode, f.person, c, channel, w, lasting(channel, now.In(f.loc)))
+	l := h.letters(f.zone, buurtbel.KindCode, f.person, c, channel, w, lasting(channel, now.In(f.loc)))
+	put = func(tx *store.Tx) error { return tx.PutProof(f.person, c.ID, l.Message.ID, hash, now.Add(codeLasts)) }
+	return put, l.Post
 }
 
 // lasting gives how long a code may be on its way: a call that was asked for in the evening and found no line does not ring by night.

@@ -11,9 +11,10 @@ import (
 // OwnCode is the code of one person who has the address that was asked with.
 type OwnCode struct {
 	Person, Zone buurtbel.ID
-	Code         []byte // keyed hash
-	Number       []byte // the CodeHash of the number to which it went
-	Call         bool   // it was spoken
+	Code         []byte      // keyed hash
+	Number       []byte      // the CodeHash of the number to which it went
+	Call         bool        // it was spoken
+	Message      buurtbel.ID // that brings it
 }
 
 // codeTries is how many codes may be tried for one asking.
@@ -32,8 +33,8 @@ func (tx *Tx) AskOwnCode(ask []byte, expires time.Time) error {
 
 // PutOwnCode adds the code of a person to an asking.
 func (tx *Tx) PutOwnCode(ask []byte, slot int, c OwnCode, expires time.Time) error {
-	_, err := tx.exec(`insert into own_code (ask, slot, zone, person, code, number, call, tries, at, expires, used_at) values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, 0) on conflict (ask, slot) do nothing`,
-		ask, slot, c.Zone, c.Person, c.Code, c.Number, flag(c.Call), micros(tx.now), micros(expires))
+	_, err := tx.exec(`insert into own_code (ask, slot, zone, person, message, code, number, call, tries, at, expires, used_at) values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, 0) on conflict (ask, slot) do nothing`,
+		ask, slot, c.Zone, c.Person, c.Message, c.Code, c.Number, flag(c.Call), micros(tx.now), micros(expires))
 	if err != nil {
 		return fmt.Errorf("put code: %w", err)
 	}
@@ -43,8 +44,8 @@ func (tx *Tx) PutOwnCode(ask []byte, slot int, c OwnCode, expires time.Time) err
 // LastOwnCode gives the newest code that was sent to a person's number and still works; its Code is nil when there is none.
 func (tx *Tx) LastOwnCode(person buurtbel.ID, number []byte) (OwnCode, error) {
 	c := OwnCode{Person: person, Zone: tx.scope.Zone, Number: number}
-	err := tx.each(func(r *sql.Rows) error { return r.Scan(&c.Code, &c.Call) },
-		`select code, call from own_code where person = $1 and zone = $2 and number = $3 and used_at = 0 and expires > $4 order by at desc, ask limit 1`,
+	err := tx.each(func(r *sql.Rows) error { return r.Scan(&c.Code, &c.Call, &c.Message) },
+		`select code, call, message from own_code where person = $1 and zone = $2 and number = $3 and used_at = 0 and expires > $4 order by at desc, ask limit 1`,
 		person, tx.scope.Zone, number, micros(tx.now))
 	if err != nil {
 		return c, fmt.Errorf("read last code: %w", err)
@@ -70,7 +71,7 @@ func (tx *Tx) TryOwnCode(ask []byte) ([]OwnCode, error) {
 	return out, err
 }
 
-// UseOwnCode consumes an asking: it works once, and so does the code, wherever else it was asked for.
+// UseOwnCode consumes an asking: it works once, and so does the code, wherever else it was asked for. What is still on its way with it is stopped.
 func (tx *Tx) UseOwnCode(ask, code []byte) error {
 	over := buurtbel.Fail(buurtbel.Forbidden, "error.own.code-over", nil)
 	if err := tx.execOne(over, `update own_code set used_at = $1 where ask = $2 and slot = 0 and used_at = 0`, micros(tx.now), ask); err != nil {
@@ -80,7 +81,16 @@ func (tx *Tx) UseOwnCode(ask, code []byte) error {
 	if err == nil && n == 0 {
 		return over
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("use code: %w", err)
+	}
+	tx.Wake()
+	_, err = tx.exec(`update message set state = 'stopped' where state = 'running' and id in (select message from own_code
+		where person = (select person from own_code where ask = $1 and code = $2) and code = $3)`, ask, code, code)
+	if err != nil {
+		return fmt.Errorf("stop code: %w", err)
+	}
+	return nil
 }
 
 // ForgetOwnCodes erases askings that were over before a moment, at most n.

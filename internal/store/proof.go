@@ -10,18 +10,39 @@ import (
 	"github.com/buurtbel/buurtbel"
 )
 
-// PutProof keeps the hash of a code that was sent to a contact point, or with contact 0 to an address. A newer code takes the place of an older one.
-func (tx *Tx) PutProof(application, contact buurtbel.ID, hash []byte, expires time.Time) error {
-	_, err := tx.exec(`insert into proof (application, contact, zone, hash, expires, tries) values ($1,$2,$3,$4,$5,0)
-		on conflict (application, contact) do update set hash = excluded.hash, expires = excluded.expires, tries = 0`,
-		application, contact, tx.scope.Zone, hash, micros(expires))
+// PutProof keeps the hash of a code that message brings to a contact point, or with contact 0 and no message a letter to an address. A newer code
+// takes the place of an older one, which is not sent any more.
+func (tx *Tx) PutProof(application, contact, message buurtbel.ID, hash []byte, expires time.Time) error {
+	if err := tx.stopProof(application, contact); err != nil {
+		return err
+	}
+	_, err := tx.exec(`insert into proof (application, contact, zone, message, hash, expires, tries) values ($1,$2,$3,$4,$5,$6,0)
+		on conflict (application, contact) do update set message = excluded.message, hash = excluded.hash, expires = excluded.expires, tries = 0`,
+		application, contact, tx.scope.Zone, message, hash, micros(expires))
 	if err != nil {
 		return fmt.Errorf("put proof: %w", err)
 	}
 	return nil
 }
 
-// UseProof counts one try at a code and tells whether it was the right one, which then is used up: it works once, also for two at the same moment.
+// stopProof stops what is still on its way with a code: who has it, or a newer one, is not called with it again.
+func (tx *Tx) stopProof(application, contact buurtbel.ID) error {
+	var message buurtbel.ID
+	err := tx.row(`select message from proof where application = $1 and contact = $2 and zone = $3`, application, contact, tx.scope.Zone).Scan(&message)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && message == 0 {
+		return nil
+	}
+	if err == nil {
+		err = tx.StopMessage(message)
+	}
+	if err != nil {
+		return fmt.Errorf("stop code: %w", err)
+	}
+	return nil
+}
+
+// UseProof counts one try at a code and tells whether it was the right one, which then is used up: it works once, also for two at the same moment,
+// and is not sent any more.
 // most is how many tries a code has. The count stands also when the code was wrong, so the caller commits.
 //
 // Errors: error.proof.over (NotFound) when there is no code, its time is over, or no try is left.
@@ -38,6 +59,9 @@ func (tx *Tx) UseProof(application, contact buurtbel.ID, hash []byte, most int) 
 		return false, over
 	}
 	if err != nil || !hmac.Equal(want, hash) {
+		return false, err
+	}
+	if err := tx.stopProof(application, contact); err != nil {
 		return false, err
 	}
 	n, err := tx.exec(`delete from proof where application = $1 and contact = $2 and zone = $3 and hash = $4`, application, contact, tx.scope.Zone, hash)

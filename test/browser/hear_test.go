@@ -156,8 +156,8 @@ func (h *house) absent(number string) {
 	}
 }
 
-// picksUp waits until a telephone rings for the nth time, picks it up, writes down the code of so many digits that is said twice, and confirms
-// that it was heard.
+// picksUp waits until a telephone rings for the nth time, picks it up, writes down the code of so many digits that is said twice, and puts
+// it down: no key is asked for.
 func (h *house) picksUp(number string, nth, length int) (code string) {
 	h.Helper()
 	id := ""
@@ -186,7 +186,7 @@ func (h *house) picksUp(number string, nth, length int) (code string) {
 		}
 		return err == nil && code != ""
 	})
-	if err := h.outside.Press(h.Context(), id, "1"); err != nil { // who only puts it down is called again a minute later
+	if err := h.outside.PutDown(h.Context(), id); err != nil {
 		h.Fatal(err)
 	}
 	h.until("the end of the call", func() bool {
