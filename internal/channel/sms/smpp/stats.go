@@ -8,7 +8,7 @@ type counts struct {
 	events, postponed, garbage                                                          atomic.Int64
 }
 
-// Stats are counts since Open, for metrics. PDUs unless it says otherwise.
+// Stats are counts since Open: what tests and measurements look at. The metrics of the program count deliveries instead. PDUs unless it says otherwise.
 type Stats struct {
 	Binds       int64 // connections that were bound
 	FailedBinds int64 // connections that were not
