@@ -7,6 +7,12 @@
 //
 // What is always true: Read ends for any bytes and never panics; the work and the memory are bounded by the size of the mail and the limits below; equal
 // bytes give equal values; texts come out as valid UTF-8; what was broken and read all the same is named in Faults; a Refusal holds nothing of the mail.
+//
+// Why headers and parts are divided here, in some 150 lines, and not by go-message, which the tests of outgoing mail use: tried on the sixteen mails of TestParts,
+// that stops at a line that is no field, at a boundary that is missing or is not quoted, and at a byte that base64 or quoted-printable does not know, and six lose
+// their text, which for us is a person who gets no answer. It has no limit of depth either: two thousand multiparts in each other took it 3.6 seconds. It would
+// be a first reader before this one, not instead of it. Addresses, encoded words, media types, quoted-printable and character sets are read by the standard
+// library and x/text, signatures by go-msgauth.
 package mailread
 
 import (
