@@ -119,6 +119,9 @@ func (h *Hall) admit(tx *store.Tx, a *buurtbel.Application, by buurtbel.ID, chan
 			return err
 		}
 	}
+	if err := tx.Later(store.TaskNewcomer, a.ID, tx.Now()); err != nil {
+		return err
+	}
 	if channel == "" {
 		return nil // the welcome is a letter, and the coordinator prints it
 	}

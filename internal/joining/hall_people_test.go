@@ -436,3 +436,29 @@ func TestABusinessAndItsPeople(t *testing.T) {
 		})
 	})
 }
+
+// TestWhoIsLetInIsToBeInvited: the work of inviting to what the others were invited to is left with the admission, and by nothing else.
+func TestWhoIsLetInIsToBeInvited(t *testing.T) {
+	each(t, func(q *quarter) {
+		_, id := q.proved(form(1))
+		left := func() (n int) {
+			q.read(func(tx *store.Tx) error {
+				due, err := tx.DueTasks(50, nil)
+				for _, task := range due {
+					if task.Kind == store.TaskNewcomer && task.Subject == id && task.Zone == q.zone {
+						n++
+					}
+				}
+				return err
+			})
+			return n
+		}
+		if left() != 0 {
+			t.Error("invited before anybody let them in")
+		}
+		q.must(q.accept(id))
+		if left() != 1 {
+			t.Error("nothing was left")
+		}
+	})
+}
