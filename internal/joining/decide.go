@@ -202,6 +202,7 @@ type Page struct {
 	Notes    []store.ApplicationNote
 	Rules    store.HouseRules
 	Channels []buurtbel.Channel
+	UnderWay map[buurtbel.ID]time.Time // until when a code or a link holds that was sent to a contact point; absent: none was, or it is over
 
 	Member bool // was accepted, and is a member now
 }
@@ -222,6 +223,9 @@ func (h *Hall) Show(ctx context.Context, link string) (*Page, error) {
 			return err
 		}
 		if p.Notes, err = tx.Notes(id); err != nil {
+			return err
+		}
+		if p.UnderWay, err = tx.CodesUnderWay(id, string(token.Verify), mostTries); err != nil {
 			return err
 		}
 		return p.readMember(tx)

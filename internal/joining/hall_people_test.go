@@ -462,3 +462,40 @@ func TestWhoIsLetInIsToBeInvited(t *testing.T) {
 		}
 	})
 }
+
+// TestALineThatWasNotProvedIsNotKept is what the page says to who still has one open; what was sent there is known as long as it holds.
+func TestALineThatWasNotProvedIsNotKept(t *testing.T) {
+	each(t, func(q *quarter) {
+		f := form(1)
+		f.Fixed = "02 000 09 17"
+		link, id := q.apply(f)
+		mobile, line := q.contact(id, buurtbel.Mobile), q.contact(id, buurtbel.Fixed)
+		under := func() map[buurtbel.ID]time.Time {
+			p, err := q.hall.Show(q.Context(), link)
+			q.must(err)
+			return p.UnderWay
+		}
+		if got := under(); got[mobile].IsZero() || !got[line].IsZero() {
+			t.Errorf("under way %v", got)
+		}
+		q.must(q.hall.EnterCode(q.Context(), link, mobile, q.code(id)))
+		q.must(q.hall.SendCode(q.Context(), link, line, buurtbel.Voice, "192.0.2.1"))
+		if got := under(); !got[mobile].IsZero() || got[line].IsZero() {
+			t.Errorf("under way %v", got)
+		}
+		q.passes(codeLasts + time.Second)
+		if got := under(); !got[line].IsZero() {
+			t.Errorf("under way %v", got)
+		}
+		q.must(q.accept(id))
+		q.read(func(tx *store.Tx) error {
+			list, err := tx.ApplicantContacts(id)
+			for _, c := range list {
+				if c.ID == line {
+					t.Error("the line was kept")
+				}
+			}
+			return err
+		})
+	})
+}
