@@ -21,6 +21,7 @@ func (s *Server) joinRoutes() []route {
 		{method: "GET", path: "/join/{token}", open: true, handler: (*visit).joinPage},
 		{method: "POST", path: "/join/{token}/code", open: true, handler: (*visit).joinCode},
 		{method: "POST", path: "/join/{token}/prove", open: true, handler: (*visit).joinProve},
+		{method: "GET", path: "/join/{token}/with/{provider}", open: true, handler: (*visit).toResident},
 		{method: "POST", path: "/join/{token}/answer", open: true, handler: (*visit).joinAnswer},
 		{method: "POST", path: "/join/{token}/withdraw", open: true, handler: (*visit).joinWithdraw},
 		{method: "GET", path: "/join/{token}/shop", open: true, handler: (*visit).shop},
@@ -182,7 +183,7 @@ func (v *visit) joinAgain(f *joining.Form, wrong joining.Wrong, problem error, p
 }
 
 // joinSaid are the words of what was just done, by which the page says so once.
-var joinSaid = []string{"sent", "sent-voice", "sent-email", "proved", "answered", "withdrawn"}
+var joinSaid = []string{"sent", "sent-voice", "sent-email", "proved", "answered", "withdrawn", "identity", "identity-other"}
 
 func (v *visit) joinPage() error {
 	said := ""
@@ -225,7 +226,11 @@ func (v *visit) joinView(p *joining.Page, link string) JoinPage {
 			view.Lead = v.t("screen.join.state-ready-open", "Network", p.Network.Name) // what is not proved when the coordinator decides is not kept
 		}
 		if _, ok := p.App.Has(buurtbel.FactAddress); !ok {
-			view.Proofs = append(view.Proofs, v.addressProof(p.App, path+"/prove"))
+			address := v.addressProof(p.App, path+"/prove")
+			for _, one := range v.s.o.Entry.Residents() {
+				address.With = append(address.With, Link{Words: v.t("screen.join.with-provider", "Provider", one.Label), Href: path + "/with/" + one.Name})
+			}
+			view.Proofs = append(view.Proofs, address)
 			if _, sent := p.App.Has(buurtbel.FactLetter); sent && state == buurtbel.ApplicationReady {
 				view.Lead = v.t("screen.join.state-ready-letter", "Network", p.Network.Name)
 			}

@@ -38,10 +38,11 @@ var queries = map[string][]string{
 
 // elsewhere are routes that show no page of their own: they only pass a browser on.
 var elsewhere = map[string]string{
-	"/sign-in/with/{provider}": "passes on to a provider of identities; TestTheProviderSignsAnOfficerIn goes there",
-	"/sign-in/from/{provider}": "comes back from one, and passes on to the first page",
-	"/prove/with/{provider}":   "passes on to a provider of identities",
-	"/me/shop":                 "passes on to /join/{token}/shop, which is shown",
+	"/sign-in/with/{provider}":      "passes on to a provider of identities; TestTheProviderSignsAnOfficerIn goes there",
+	"/sign-in/from/{provider}":      "comes back from one, and passes on to the first page",
+	"/prove/with/{provider}":        "passes on to a provider of identities",
+	"/join/{token}/with/{provider}": "passes on to a provider of identities",
+	"/me/shop":                      "passes on to /join/{token}/shop, which is shown",
 }
 
 // paths fills a route in; none where what it needs does not exist yet.
