@@ -43,7 +43,7 @@ func (g *Gate) FromResident(ctx context.Context, name, ticket, state, code strin
 // resident reads the address claim (OpenID Connect Core, section 5.1.1) and the age.
 func (c claims) resident(now time.Time) (r Resident) {
 	if address, ok := c.said["address"].(map[string]any); ok {
-		text := func(name string) string { s, _ := address[name].(string); return s } //nolint:errcheck // another kind of value is none
+		text := func(name string) string { s, _ := address[name].(string); return s }
 		r.Line, r.PostalCode, r.Municipality = text("street_address"), text("postal_code"), text("locality")
 	}
 	if born, err := time.Parse(time.DateOnly, c.text("birthdate")); err == nil && born.Year() > 1 { // a provider may leave the year out as 0000
