@@ -190,6 +190,7 @@ func (a *App) tasks() map[string]jobs.Verb {
 		guarding.TaskEraseOut: guarding.EraseOut(a.DB, a.eraseOut),
 		"calls-stopped":       joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),
 	}
+	verbs[store.TaskNewcomer], verbs[governing.RemindRules] = governing.Newcomer(a.DB), governing.RemindedOfRules(a.DB)
 	verbs["application"], verbs["guest-contact"] = a.Hall.Remind(), a.Hall.ForgetGuest()
 	for _, list := range []map[string]jobs.Verb{a.Desk.Verbs(), a.Drills.Verbs()} {
 		maps.Copy(verbs, list)

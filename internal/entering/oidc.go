@@ -26,6 +26,7 @@ type Provider struct {
 	GroupsClaim  string        `toml:"groups_claim" default:"groups" doc:"Claim that lists the groups of a person."`
 	MailDomains  []string      `toml:"mail_domains" example:"police.example.org" doc:"Domains whose mailboxes the provider may vouch for at a first sign-in. Unset: any that is verified."`
 	ACR          []string      `toml:"acr_values" example:"urn:be:fedict:iam:fas:Level500" doc:"Levels of assurance, one of which every sign-in must have. Unset: any."`
+	Residents    bool          `toml:"residents" doc:"Applicants show here where they live and that they are 18 or older, such as with itsme or an identity card; nobody signs in here. Nothing else of the answer is kept."`
 	Timeout      time.Duration `toml:"timeout" default:"5s" min:"1s" max:"30s" doc:"How long the provider may take to answer. After it the other ways in are offered."`
 }
 
@@ -69,6 +70,9 @@ func readyProviders(o Options) []*provider {
 		if p.GroupsClaim == "" {
 			p.GroupsClaim = "groups"
 		}
+		if len(p.Scopes) == 0 && p.Residents {
+			p.Scopes = []string{oidc.ScopeOpenID, "address", "profile"}
+		}
 		if len(p.Scopes) == 0 {
 			p.Scopes = []string{oidc.ScopeOpenID, "email", "groups"}
 		}
@@ -78,18 +82,25 @@ func readyProviders(o Options) []*provider {
 	return out
 }
 
-// Providers lists the providers that are configured, in their order.
-func (g *Gate) Providers() []Named {
+// Providers lists the providers at which people sign in, in their order.
+func (g *Gate) Providers() []Named { return g.named(false) }
+
+// Residents lists the providers at which applicants show where they live.
+func (g *Gate) Residents() []Named { return g.named(true) }
+
+func (g *Gate) named(residents bool) []Named {
 	var out []Named
 	for _, p := range g.providers {
-		out = append(out, Named{p.Name, p.Label})
+		if p.Residents == residents {
+			out = append(out, Named{p.Name, p.Label})
+		}
 	}
 	return out
 }
 
-func (g *Gate) provider(name string) *provider {
+func (g *Gate) provider(name string, residents bool) *provider {
 	for _, p := range g.providers {
-		if p.Name == name {
+		if p.Name == name && p.Residents == residents {
 			return p
 		}
 	}
@@ -196,6 +207,7 @@ func (g *Gate) exchange(ctx context.Context, p *provider, code string, w way) (*
 		g.o.Logger.Warn("claims that hold a national number were dropped: ask the provider not to send them", "provider", p.Name, "claims", len(s.dropped))
 	}
 	switch {
+	case p.Residents: // who it is there is not asked: no account is tied to it
 	case s.subject == "" && !slices.Contains(s.dropped, "sub"):
 		return nil, g.refuse(p, errToken)
 	case s.subject == "":

@@ -52,7 +52,7 @@ func (g *Gate) strong(tx *store.Tx, person buurtbel.ID) (strong, error) {
 	}
 	list, err := tx.Identities(person)
 	for _, i := range list {
-		if g.provider(i.Provider) != nil && !slices.Contains(s.providers, i.Provider) {
+		if g.provider(i.Provider, false) != nil && !slices.Contains(s.providers, i.Provider) {
 			s.providers = append(s.providers, i.Provider)
 		}
 	}
@@ -92,7 +92,7 @@ func (g *Gate) Ways(ctx context.Context, v *Visit) (Ways, error) {
 		w.Passkey = s.passkey
 		down := false
 		for _, name := range s.providers {
-			p := g.provider(name)
+			p := g.provider(name, false)
 			w.Providers = append(w.Providers, Named{Name: name, Label: p.Label})
 			down = down || p.down(tx.Now())
 		}

@@ -22,7 +22,7 @@ type way struct {
 	Nonce    string      `json:"nonce"`
 	Verifier string      `json:"verifier"`          // of PKCE (RFC 7636)
 	Session  buurtbel.ID `json:"session,omitempty"` // that shows once more who it is; 0: signs in
-	Back     string      `json:"back,omitempty"`    // page to go on with
+	Back     string      `json:"back,omitempty"`    // page to go on with; of an applicant the link to the own page
 }
 
 // Way is where to send a browser, and the ticket that it keeps meanwhile.
@@ -37,7 +37,17 @@ type Way struct {
 //
 // Errors: error.oidc.unknown (NotFound); error.oidc.down (Busy) when the provider does not answer.
 func (g *Gate) ToProvider(name string, v *Visit, back string) (*Way, error) {
-	p := g.provider(name)
+	var anew []oauth2.AuthCodeOption
+	w := way{Provider: name, Back: back}
+	if v != nil {
+		w.Session = v.ID
+		anew = []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("max_age", "0"), oauth2.SetAuthURLParam("prompt", "login")}
+	}
+	return g.begin(g.provider(name, false), w, anew...)
+}
+
+// begin sends a browser to a provider; nil is one that is not configured.
+func (g *Gate) begin(p *provider, w way, options ...oauth2.AuthCodeOption) (*Way, error) {
 	if p == nil {
 		return nil, buurtbel.Fail(buurtbel.NotFound, "error.oidc.unknown", nil)
 	}
@@ -45,16 +55,12 @@ func (g *Gate) ToProvider(name string, v *Visit, back string) (*Way, error) {
 	if err != nil {
 		return nil, g.downErr(p)
 	}
-	w := way{Provider: name, Verifier: oauth2.GenerateVerifier(), Back: back}
+	w.Verifier = oauth2.GenerateVerifier()
 	w.State, _ = token.New()
 	w.Nonce, _ = token.New()
-	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(w.Verifier), oauth2.SetAuthURLParam("nonce", w.Nonce)}
+	options = append(options, oauth2.S256ChallengeOption(w.Verifier), oauth2.SetAuthURLParam("nonce", w.Nonce))
 	if len(p.ACR) > 0 {
 		options = append(options, oauth2.SetAuthURLParam("acr_values", strings.Join(p.ACR, " ")))
-	}
-	if v != nil {
-		w.Session = v.ID
-		options = append(options, oauth2.SetAuthURLParam("max_age", "0"), oauth2.SetAuthURLParam("prompt", "login"))
 	}
 	content, err := json.Marshal(w)
 	if err != nil {
@@ -77,23 +83,8 @@ type Returned struct {
 // error.oidc.down (Busy); error.oidc.stranger (Forbidden) for somebody who holds no mandate here; error.oidc.stale (Forbidden) when the
 // provider did not ask anew; error.oidc.national (Forbidden) when it names people by their national number.
 func (g *Gate) FromProvider(ctx context.Context, name, ticket, state, code string, v *Visit, at At) (*Returned, error) {
-	p := g.provider(name)
-	if p == nil {
-		return nil, buurtbel.Fail(buurtbel.NotFound, "error.oidc.unknown", nil)
-	}
-	late := buurtbel.Fail(buurtbel.Conflict, "error.oidc.late", nil)
-	content, end, err := token.Redeem(g.db.Ring(), token.Provider, ticket, g.db.Now())
-	var w way
-	if err == nil {
-		err = json.Unmarshal(content, &w)
-	}
-	if err != nil || w.Provider != name || w.State != state || state == "" || w.Session != 0 && (v == nil || v.ID != w.Session) {
-		return nil, late
-	}
-	if err := g.once(ctx, token.Hash(ticket), end); err != nil {
-		return nil, err
-	}
-	s, err := g.exchange(ctx, p, code, w)
+	p := g.provider(name, false)
+	w, s, err := g.comesBack(ctx, p, ticket, state, code, v)
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +95,25 @@ func (g *Gate) FromProvider(ctx context.Context, name, ticket, state, code strin
 		r.Entered, err = g.enterProvider(ctx, p, s, at)
 	}
 	return r, err
+}
+
+// comesBack takes what a browser brings back from a provider, once.
+func (g *Gate) comesBack(ctx context.Context, p *provider, ticket, state, code string, v *Visit) (w way, s *said, err error) {
+	if p == nil {
+		return w, nil, buurtbel.Fail(buurtbel.NotFound, "error.oidc.unknown", nil)
+	}
+	content, end, err := token.Redeem(g.db.Ring(), token.Provider, ticket, g.db.Now())
+	if err == nil {
+		err = json.Unmarshal(content, &w)
+	}
+	if err != nil || w.Provider != p.Name || w.State != state || state == "" || w.Session != 0 && (v == nil || v.ID != w.Session) {
+		return w, nil, buurtbel.Fail(buurtbel.Conflict, "error.oidc.late", nil)
+	}
+	if err := g.once(ctx, token.Hash(ticket), end); err != nil {
+		return w, nil, err
+	}
+	s, err = g.exchange(ctx, p, code, w)
+	return w, s, err
 }
 
 // once spends a way before the provider is asked: of two who come back with it, one goes on.

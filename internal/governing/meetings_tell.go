@@ -29,6 +29,9 @@ func Invite(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, meeti
 		return err
 	}
 	return db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		if err := told.renew(tx); err != nil {
+			return err
+		}
 		if err := told.post(tx); err != nil {
 			return err
 		}
@@ -86,6 +89,9 @@ func MoveMeeting(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone b
 		return err
 	}
 	return db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		if err := told.renew(tx); err != nil {
+			return err
+		}
 		if err := told.post(tx); err != nil {
 			return err
 		}
@@ -116,6 +122,9 @@ func CancelMeeting(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone
 		return err
 	}
 	return db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
+		if err := told.renew(tx); err != nil {
+			return err
+		}
 		if err := told.post(tx); err != nil {
 			return err
 		}
@@ -163,6 +172,8 @@ func Reminded(db *store.DB) func(context.Context, buurtbel.Actor, store.Task) er
 
 // telling is a message about a meeting that is ready to be stored; nil: there is nobody to tell.
 type telling struct {
+	meeting  store.Meeting
+	what     string // of store: store.LetterInvite, …
 	message  *buurtbel.Message
 	audience []buurtbel.ID
 	planned  []store.Recipient // of a small circle, officials among them; nil: the members are planned slice by slice
@@ -192,6 +203,21 @@ func (t *telling) post(tx *store.Tx) error {
 	return tx.InsertMessage(t.message, t.audience)
 }
 
+// renew looks behind the meeting's lock once more who is to be told: who became a member since the message was worded is among them.
+func (t *telling) renew(tx *store.Tx) error {
+	if t == nil || t.planned != nil {
+		return nil
+	}
+	if err := tx.LockMeeting(t.meeting.ID); err != nil {
+		return err
+	}
+	people, err := hears(tx, t.meeting, t.what)
+	if err == nil && len(people) > 0 {
+		t.audience, t.message.Audience = people, len(people)
+	}
+	return err
+}
+
 // tellOf makes a message about a meeting to those it is for: who is invited, or, when it was moved or taken back, who was.
 func tellOf(ctx context.Context, db *store.DB, zone buurtbel.ID, m store.Meeting, what string) (*telling, error) {
 	var z *buurtbel.Zone
@@ -214,15 +240,21 @@ func tellOf(ctx context.Context, db *store.DB, zone buurtbel.ID, m store.Meeting
 	if err != nil || len(t.audience) == 0 {
 		return nil, err
 	}
+	if t, err = newTelling(db, z, n, m, what, t.audience); err == nil && m.Invites != "all" {
+		t.planned = plannedOf(db, reach)
+	}
+	return t, err
+}
+
+// newTelling words a message about a meeting to people.
+func newTelling(db *store.DB, z *buurtbel.Zone, n *buurtbel.Network, m store.Meeting, what string, audience []buurtbel.ID) (*telling, error) {
+	t := &telling{meeting: m, what: what, audience: audience}
 	loc, err := z.Location()
 	if err != nil {
 		return nil, err
 	}
-	t.message = &buurtbel.Message{ID: db.NewID(), Zone: zone, Kind: buurtbel.KindMeeting, Class: buurtbel.KindMeeting.Class(), Urgency: buurtbel.Soon, Link: what != store.LetterCancel,
+	t.message = &buurtbel.Message{ID: db.NewID(), Zone: z.ID, Kind: buurtbel.KindMeeting, Class: buurtbel.KindMeeting.Class(), Urgency: buurtbel.Soon, Link: what != store.LetterCancel,
 		State: buurtbel.MessageRunning, Sender: n.Name, Expires: m.From, Audience: len(t.audience), Texts: []buurtbel.Wording{meetingWording(n, m, what, db.Now(), loc)}}
-	if m.Invites != "all" {
-		t.planned = plannedOf(db, reach)
-	}
 	return t, nil
 }
 
@@ -234,7 +266,7 @@ func hears(tx *store.Tx, m store.Meeting, what string) ([]buurtbel.ID, error) {
 	case m.Message == 0: // nobody was invited
 		return nil, nil
 	}
-	out, err := tx.AudienceSlice(m.Message, 0, 1<<30)
+	out, err := tx.InvitedTo(m.ID)
 	if err != nil || what != store.LetterRemind {
 		return out, err
 	}

@@ -2,6 +2,7 @@ package governing
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -113,17 +114,38 @@ func ChangeMany(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, n
 		return askMany(ctx, db, actor, zone, network, b, link)
 	}
 	change := store.MemberBatch{ID: db.NewID(), Network: network, By: actor.Person, Kind: b.Kind, Away: b.Away}
-	n := int64(0)
+	var changed []buurtbel.ID
 	err := db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) (err error) {
 		if _, err = networkIn(tx, network); err != nil {
 			return err
 		}
-		if n, err = tx.ChangeMembers(change, b.Members); err != nil || n == 0 {
+		if changed, err = tx.ChangeMembers(change, b.Members); err != nil || len(changed) == 0 {
 			return err
 		}
-		return tx.Append(zone, buurtbel.EntryChange, actor.Person, fmt.Appendf(nil, "members changed at once %s, %s by %s, network %s, %d members", change.ID, b.Kind, b.How, network, n))
+		return journalMany(tx, actor, manyTold{What: string(b.Kind), How: b.How, Change: change.ID, Network: network}, changed)
 	})
-	return int(n), err
+	return len(changed), err
+}
+
+// manyTold is what the journal keeps of a change of several members at once. What, how and office stand as in the entry of one member's change, so
+// that each of them reads it in the same way.
+type manyTold struct {
+	What    string      `json:"what"` // a store.BulkKind, with "-undone" behind it when it was taken back
+	How     string      `json:"how"`
+	Office  string      `json:"office"`
+	Change  buurtbel.ID `json:"change"`
+	Network buurtbel.ID `json:"network"`
+	Members int         `json:"members"`
+}
+
+// journalMany journals one change of several members, for each of them to find (rule 14).
+func journalMany(tx *store.Tx, actor buurtbel.Actor, m manyTold, members []buurtbel.ID) error {
+	m.Office, m.Members = actor.Office, len(members)
+	content, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("write change: %w", err)
+	}
+	return tx.AppendAbout(buurtbel.EntryChange, actor.Person, content, members...)
 }
 
 // askMany mails members the question whether their contact points are right, with a link to where they change them.
@@ -163,14 +185,21 @@ func UndoMany(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, net
 	if err := actor.May(buurtbel.MaySeeNames, buurtbel.Scope{Zone: zone, Network: network}, db.Now()); err != nil {
 		return 0, err
 	}
-	n := int64(0)
+	var back []buurtbel.ID
 	err := db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) (err error) {
-		if n, err = tx.UndoBulk(network, change, tx.Now().Add(-UndoWithin)); err != nil {
+		var kind store.BulkKind
+		if kind, back, err = tx.UndoBulk(network, change, tx.Now().Add(-UndoWithin)); err != nil {
 			return err
 		}
-		return tx.Append(zone, buurtbel.EntryUndo, actor.Person, fmt.Appendf(nil, "members changed at once %s taken back, network %s, %d members", change, network, n))
+		if err := tx.Append(zone, buurtbel.EntryUndo, actor.Person, fmt.Appendf(nil, "members changed at once %s taken back, network %s, %d members", change, network, len(back))); err != nil {
+			return err
+		}
+		if len(back) == 0 {
+			return nil
+		}
+		return journalMany(tx, actor, manyTold{What: string(kind) + "-undone", Change: change, Network: network}, back)
 	})
-	return int(n), err
+	return len(back), err
 }
 
 // Undoable lists the changes of a network that can still be taken back.

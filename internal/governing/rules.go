@@ -36,6 +36,7 @@ type Rules struct {
 	Draft    *store.RulesDraft  // nil: nothing is being written
 	Counts   map[int]int        // members who take part, by the version that they accepted last; store.NoRules: none is known
 	Members  int
+	Refused  int // who do not accept the newest version
 }
 
 // Newest is the version that members are asked to accept: the last one that was agreed to, also before it holds.
@@ -72,6 +73,11 @@ func RulesDesk(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone, ne
 		for _, version := range of {
 			r.Counts[version]++
 		}
+		if err != nil {
+			return err
+		}
+		refused, err := tx.WhoRefused(network, r.Newest())
+		r.Refused = len(refused)
 		return err
 	})
 	return r, err
@@ -194,6 +200,10 @@ func agreeRules(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone bu
 	if from.Before(now) {
 		from = now // the day that was proposed has begun, or is over
 	}
+	remind, err := remindNext(ctx, db, zone)
+	if err != nil {
+		return err
+	}
 	msg := rulesMail(db, zone, n, from, loc)
 	h := store.HouseRules{Body: d.Texts[n.Regime[0]], Texts: d.Texts, From: from, By: d.By, AgreedBy: actor.Person, Message: msg.ID}
 	return db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
@@ -211,6 +221,9 @@ func agreeRules(ctx context.Context, db *store.DB, actor buurtbel.Actor, zone bu
 			return err
 		}
 		msg.Audience = len(people)
+		if err := tx.Later(RemindRules, n.ID, remind); err != nil {
+			return err
+		}
 		return tx.InsertMessage(msg, people)
 	})
 }
@@ -220,6 +233,7 @@ type NotAccepted struct {
 	Member  buurtbel.ID
 	Name    store.Name
 	Version int
+	Refused bool // said not to accept the newest
 }
 
 // WhoNotAccepted opens the names of the members who have not accepted the newest rules. The look is journalled with its reason.
@@ -245,9 +259,13 @@ func WhoNotAccepted(ctx context.Context, db *store.DB, actor buurtbel.Actor, rol
 			return nil
 		}
 		slices.Sort(ids)
+		refused, err := tx.WhoRefused(network, r.Newest())
+		if err != nil {
+			return err
+		}
 		names, err := tx.OpenNames(actor, role, reason, 0, ids)
 		for _, n := range names {
-			out = append(out, NotAccepted{n.Member, n.Name, of[n.Member]})
+			out = append(out, NotAccepted{n.Member, n.Name, of[n.Member], slices.Contains(refused, n.Member)})
 		}
 		return err
 	})
@@ -263,6 +281,7 @@ type RulesAsked struct {
 	Network  *buurtbel.Network
 	Rules    store.HouseRules
 	Accepted bool
+	Refused  bool
 	At       *time.Location
 }
 
@@ -302,7 +321,12 @@ func (a *RulesAsked) read(tx *store.Tx) (err error) {
 	}
 	a.Rules = all[0]
 	done, err := tx.RulesAccepted(a.Reader.Network, a.Reader.Member)
+	if err != nil {
+		return err
+	}
 	a.Accepted = len(done) > 0 && done[0].Version == a.Rules.Version
+	not, err := tx.RulesRefused(a.Reader.Network, a.Reader.Member)
+	a.Refused = len(not) > 0 && not[0].Version == a.Rules.Version
 	return err
 }
 
@@ -310,13 +334,7 @@ func (a *RulesAsked) read(tx *store.Tx) (err error) {
 //
 // Errors: error.token.unknown (NotFound); error.join.rules-changed (Conflict) when a newer version was agreed to since.
 func AcceptBehind(ctx context.Context, db *store.DB, link string, version int) error {
-	a, err := RulesBehind(ctx, db, link)
-	if err == nil && a == nil {
-		err = buurtbel.Fail(buurtbel.NotFound, "error.token.unknown", nil)
-	}
-	if err == nil && a.Rules.Version != version {
-		err = buurtbel.Fail(buurtbel.Conflict, "error.join.rules-changed", nil)
-	}
+	a, err := rulesNewest(ctx, db, link, version)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ type Record struct {
 	Changes   []RecordChange  `json:"changes"`
 	Meetings  []RecordMeeting `json:"meetings"`
 	Rules     []RecordRules   `json:"rules_accepted"`
+	Refused   []RecordRules   `json:"rules_not_accepted,omitempty"`
 	Moving    *store.Home     `json:"address_waiting_for_a_decision,omitempty"`
 }
 
@@ -103,7 +104,7 @@ type RecordMeeting struct {
 	There  bool      `json:"was_there"`
 }
 
-// RecordRules is one version of the network's internal rules that the member accepted.
+// RecordRules is one version of the network's internal rules that the member accepted, or did not.
 type RecordRules struct {
 	Version int       `json:"version"`
 	At      time.Time `json:"at"`
@@ -180,6 +181,13 @@ func (r *Record) fill(tx *store.Tx, s *store.Self, told func([]byte) (what, how,
 	}
 	for _, a := range accepted {
 		r.Rules = append(r.Rules, RecordRules(a))
+	}
+	refused, err := tx.RulesRefused(s.Member.Network, s.Member.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range refused {
+		r.Refused = append(r.Refused, RecordRules(a))
 	}
 	return r.history(tx, s.Member.ID, told)
 }

@@ -192,6 +192,9 @@ func (p printing) rules() paper.Section {
 	for _, a := range p.r.Rules {
 		s.Rows = append(s.Rows, paper.Row{Name: p.moment(a.At), Value: p.t("screen.rules.version") + " " + strconv.Itoa(a.Version)})
 	}
+	for _, a := range p.r.Refused {
+		s.Rows = append(s.Rows, paper.Row{Name: p.moment(a.At), Value: p.t("screen.rules.version") + " " + strconv.Itoa(a.Version) + ": " + p.t("screen.rules.refused-one")})
+	}
 	return p.orNone(s)
 }
 

@@ -119,6 +119,9 @@ func (h *Hall) admit(tx *store.Tx, a *buurtbel.Application, by buurtbel.ID, chan
 			return err
 		}
 	}
+	if err := tx.Later(store.TaskNewcomer, a.ID, tx.Now()); err != nil {
+		return err
+	}
 	if channel == "" {
 		return nil // the welcome is a letter, and the coordinator prints it
 	}
@@ -199,6 +202,7 @@ type Page struct {
 	Notes    []store.ApplicationNote
 	Rules    store.HouseRules
 	Channels []buurtbel.Channel
+	UnderWay map[buurtbel.ID]time.Time // until when a code or a link holds that was sent to a contact point; absent: none was, or it is over
 
 	Member bool // was accepted, and is a member now
 }
@@ -219,6 +223,9 @@ func (h *Hall) Show(ctx context.Context, link string) (*Page, error) {
 			return err
 		}
 		if p.Notes, err = tx.Notes(id); err != nil {
+			return err
+		}
+		if p.UnderWay, err = tx.CodesUnderWay(id, string(token.Verify), mostTries); err != nil {
 			return err
 		}
 		return p.readMember(tx)

@@ -436,3 +436,66 @@ func TestABusinessAndItsPeople(t *testing.T) {
 		})
 	})
 }
+
+// TestWhoIsLetInIsToBeInvited: the work of inviting to what the others were invited to is left with the admission, and by nothing else.
+func TestWhoIsLetInIsToBeInvited(t *testing.T) {
+	each(t, func(q *quarter) {
+		_, id := q.proved(form(1))
+		left := func() (n int) {
+			q.read(func(tx *store.Tx) error {
+				due, err := tx.DueTasks(50, nil)
+				for _, task := range due {
+					if task.Kind == store.TaskNewcomer && task.Subject == id && task.Zone == q.zone {
+						n++
+					}
+				}
+				return err
+			})
+			return n
+		}
+		if left() != 0 {
+			t.Error("invited before anybody let them in")
+		}
+		q.must(q.accept(id))
+		if left() != 1 {
+			t.Error("nothing was left")
+		}
+	})
+}
+
+// TestALineThatWasNotProvedIsNotKept is what the page says to who still has one open; what was sent there is known as long as it holds.
+func TestALineThatWasNotProvedIsNotKept(t *testing.T) {
+	each(t, func(q *quarter) {
+		f := form(1)
+		f.Fixed = "02 000 09 17"
+		link, id := q.apply(f)
+		mobile, line := q.contact(id, buurtbel.Mobile), q.contact(id, buurtbel.Fixed)
+		under := func() map[buurtbel.ID]time.Time {
+			p, err := q.hall.Show(q.Context(), link)
+			q.must(err)
+			return p.UnderWay
+		}
+		if got := under(); got[mobile].IsZero() || !got[line].IsZero() {
+			t.Errorf("under way %v", got)
+		}
+		q.must(q.hall.EnterCode(q.Context(), link, mobile, q.code(id)))
+		q.must(q.hall.SendCode(q.Context(), link, line, buurtbel.Voice, "192.0.2.1"))
+		if got := under(); !got[mobile].IsZero() || got[line].IsZero() {
+			t.Errorf("under way %v", got)
+		}
+		q.passes(codeLasts + time.Second)
+		if got := under(); !got[line].IsZero() {
+			t.Errorf("under way %v", got)
+		}
+		q.must(q.accept(id))
+		q.read(func(tx *store.Tx) error {
+			list, err := tx.ApplicantContacts(id)
+			for _, c := range list {
+				if c.ID == line {
+					t.Error("the line was kept")
+				}
+			}
+			return err
+		})
+	})
+}

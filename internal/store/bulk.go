@@ -40,19 +40,20 @@ var (
 	// Who was changed since is left as that one is now; who is being erased does not come back.
 	unbulkAway = `update member set away_from = (select b.away_from from bulk_member b where b.change = $1 and b.member = member.id),
 		away_until = (select b.away_until from bulk_member b where b.change = $2 and b.member = member.id)
-		where zone = $3 and away_from = $4 and away_until = $5 and id in (select member from bulk_member where change = $6)`
+		where zone = $3 and away_from = $4 and away_until = $5 and id in (select member from bulk_member where change = $6) returning id`
 	unbulkLeft = `update member set state = (select b.state from bulk_member b where b.change = $1 and b.member = member.id)
 		where zone = $2 and state = 'left' and id in (select member from bulk_member where change = $3)
-		and not exists (select 1 from task t where t.kind = '` + TaskErase + `' and t.subject = member.id)`
+		and not exists (select 1 from task t where t.kind = '` + TaskErase + `' and t.subject = member.id) returning id`
+	bulkPeople  = `select member from bulk_member where change = $1 and zone = $2 order by member`
 	bulkChanges = `insert into member_change (zone, member) select zone, member from bulk_member where change = $1 and zone = $2`
 )
 
 // ChangeMembers changes active members of a network at once and keeps how they stood. Who holds a mandate does not leave this way. It gives
-// how many were changed; when nobody was, nothing is kept.
-func (tx *Tx) ChangeMembers(b MemberBatch, members []buurtbel.ID) (int64, error) {
+// who were changed; when nobody was, nothing is kept.
+func (tx *Tx) ChangeMembers(b MemberBatch, members []buurtbel.ID) ([]buurtbel.ID, error) {
 	n, err := tx.exec(tx.pick(bulkMembers), b.ID, jsonIDs(members), tx.scope.Zone, b.Network, b.Kind, micros(tx.now))
 	if err != nil || n == 0 {
-		return 0, err
+		return nil, err
 	}
 	_, err = tx.exec(`insert into bulk_change (id, zone, network, kind, away_from, away_until, by_id, at, undone_at) values ($1, $2, $3, $4, $5, $6, $7, $8, 0)`,
 		b.ID, tx.scope.Zone, b.Network, b.Kind, micros(b.Away.From), micros(b.Away.Until), b.By, micros(tx.now))
@@ -65,38 +66,38 @@ func (tx *Tx) ChangeMembers(b MemberBatch, members []buurtbel.ID) (int64, error)
 		_, err = tx.exec(bulkChanges, b.ID, tx.scope.Zone)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("change members at once: %w", err)
+		return nil, fmt.Errorf("change members at once: %w", err)
 	}
-	return n, nil
+	return tx.memberIDs(bulkPeople, b.ID, tx.scope.Zone)
 }
 
-// UndoBulk takes a change back that was made since a moment, once. It gives how many members stand again as before. NotFound
+// UndoBulk takes a change back that was made since a moment, once. It gives what it was and which members stand again as before. NotFound
 // (error.members.undo) when there is none, or it was taken back already.
-func (tx *Tx) UndoBulk(network, id buurtbel.ID, since time.Time) (int64, error) {
+func (tx *Tx) UndoBulk(network, id buurtbel.ID, since time.Time) (BulkKind, []buurtbel.ID, error) {
 	var b MemberBatch
 	var from, until int64
 	err := tx.row(`select kind, away_from, away_until from bulk_change where id = $1 and zone = $2 and network = $3`, id, tx.scope.Zone, network).Scan(&b.Kind, &from, &until)
 	if err != nil {
-		return 0, missing(err, "error.members.undo")
+		return "", nil, missing(err, "error.members.undo")
 	}
 	err = tx.execOne(buurtbel.Fail(buurtbel.NotFound, "error.members.undo", nil),
 		`update bulk_change set undone_at = $1 where id = $2 and zone = $3 and undone_at = 0 and at >= $4`, micros(tx.now), id, tx.scope.Zone, micros(since))
 	if err != nil {
-		return 0, err
+		return "", nil, err
 	}
-	var n int64
+	var back []buurtbel.ID
 	if b.Kind == BulkLeft {
-		n, err = tx.exec(unbulkLeft, id, tx.scope.Zone, id)
+		back, err = tx.memberIDs(unbulkLeft, id, tx.scope.Zone, id)
 	} else {
-		n, err = tx.exec(unbulkAway, id, id, tx.scope.Zone, from, until, id)
+		back, err = tx.memberIDs(unbulkAway, id, id, tx.scope.Zone, from, until, id)
 	}
 	if err == nil {
 		_, err = tx.exec(bulkChanges, id, tx.scope.Zone)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("take a change back: %w", err)
+		return "", nil, fmt.Errorf("take a change back: %w", err)
 	}
-	return n, nil
+	return b.Kind, back, nil
 }
 
 // Bulks lists the changes of a network since a moment that can be taken back, the newest first.

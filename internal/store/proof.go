@@ -103,3 +103,25 @@ func (tx *Tx) ForgetAsks(before time.Time, n int) (int64, error) {
 	}
 	return erased, nil
 }
+
+// CodesUnderWay gives until when the codes and the links hold that were sent to contact points of an applicant and were not used, with fewer than most
+// wrong tries.
+func (tx *Tx) CodesUnderWay(person buurtbel.ID, purpose string, most int) (map[buurtbel.ID]time.Time, error) {
+	out := map[buurtbel.ID]time.Time{}
+	read := func(r *sql.Rows) error {
+		var contact buurtbel.ID
+		var until int64
+		err := r.Scan(&contact, &until)
+		out[contact] = instant(until)
+		return err
+	}
+	err := tx.each(read, `select contact, expires from proof where application = $1 and zone = $2 and contact <> 0 and expires > $3 and tries < $4`, person, tx.scope.Zone, micros(tx.now), most)
+	if err == nil {
+		err = tx.each(read, `select o.subject, o.expires from one_use o join contact c on c.id = o.subject where o.person = $1 and o.purpose = $2 and c.zone = $3 and o.used_at = 0 and o.expires > $4`,
+			person, purpose, tx.scope.Zone, micros(tx.now))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read codes under way: %w", err)
+	}
+	return out, nil
+}

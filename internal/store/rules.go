@@ -21,6 +21,7 @@ type HouseRules struct {
 	Texts        map[buurtbel.Language]string // one per language of the regime; nil: Body alone
 	By, AgreedBy buurtbel.ID                  // who wrote them, and who agreed
 	Message      buurtbel.ID                  // that told it to the members; 0: none
+	Reminder     buurtbel.ID                  // that reminded who had not answered; 0: none yet
 }
 
 // In gives the rules in a language, and the language that they are in: the first one of the regime when there is no other.
@@ -31,12 +32,12 @@ func (h HouseRules) In(lang buurtbel.Language, regime buurtbel.Regime) (string, 
 	return h.Body, regime[0]
 }
 
-const rulesColumns = `version, at, body, from_at, texts, by_id, agreed_by, message`
+const rulesColumns = `version, at, body, from_at, texts, by_id, agreed_by, message, reminder`
 
 func scanRules(scan func(...any) error) (h HouseRules, err error) {
 	var at, from int64
 	var texts string
-	if err = scan(&h.Version, &at, &h.Body, &from, &texts, &h.By, &h.AgreedBy, &h.Message); err != nil {
+	if err = scan(&h.Version, &at, &h.Body, &from, &texts, &h.By, &h.AgreedBy, &h.Message, &h.Reminder); err != nil {
 		return h, err
 	}
 	h.Since, h.From = instant(at), instant(from)
@@ -164,9 +165,11 @@ func (tx *Tx) EndRulesDraft(network buurtbel.ID, seen time.Time) error {
 		`delete from house_rules_draft where network = $1 and zone = $2 and at = $3 and state = 'proposed'`, network, tx.scope.Zone, micros(seen))
 }
 
-// AcceptRules records that a member accepted a version of the network's rules, and how. It is false when that was known.
+// AcceptRules records that a member accepted a version of the network's rules, and how; also when the member did not, before. It is false when that
+// was known.
 func (tx *Tx) AcceptRules(network buurtbel.ID, version int, member, by buurtbel.ID, how string) (bool, error) {
-	n, err := tx.exec(`insert into house_rules_accepted (network, version, member, zone, at, by_id, how) values ($1,$2,$3,$4,$5,$6,$7) on conflict do nothing`,
+	n, err := tx.exec(`insert into house_rules_accepted (network, version, member, zone, at, by_id, how, refused) values ($1,$2,$3,$4,$5,$6,$7,0)
+		on conflict (network, version, member) do update set at = excluded.at, by_id = excluded.by_id, how = excluded.how, refused = 0 where house_rules_accepted.refused = 1`,
 		network, version, member, tx.scope.Zone, micros(tx.now), by, how)
 	if err != nil {
 		return false, fmt.Errorf("accept internal rules: %w", err)
@@ -191,7 +194,7 @@ func (tx *Tx) RulesAccepted(network, member buurtbel.ID) ([]AcceptedRules, error
 		a.At = instant(at)
 		out = append(out, a)
 		return err
-	}, `select version, at, how from house_rules_accepted where network = $1 and member = $2 and zone = $3 order by version desc`, network, member, tx.scope.Zone)
+	}, `select version, at, how from house_rules_accepted where network = $1 and member = $2 and zone = $3 and refused = 0 order by version desc`, network, member, tx.scope.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("read accepted rules: %w", err)
 	}
@@ -210,7 +213,7 @@ func (tx *Tx) RulesOf(network buurtbel.ID) (map[buurtbel.ID]int, error) {
 		err := r.Scan(&member, &version)
 		out[member] = version
 		return err
-	}, `select m.id, coalesce((select max(a.version) from house_rules_accepted a where a.member = m.id and a.network = m.network), -1) from member m
+	}, `select m.id, coalesce((select max(a.version) from house_rules_accepted a where a.member = m.id and a.network = m.network and a.refused = 0), -1) from member m
 		where m.zone = $1 and m.network = $2 and m.state in ('active', 'suspended')`, tx.scope.Zone, network)
 	if err != nil {
 		return nil, fmt.Errorf("count accepted rules: %w", err)
@@ -226,8 +229,8 @@ type RulesReader struct {
 
 // RulesReaderOf tells whom a delivery told of which version; ok is false when it is about none.
 func (tx *Tx) RulesReaderOf(delivery buurtbel.ID) (g RulesReader, ok bool, err error) {
-	err = tx.row(`select h.zone, h.network, r.member, h.version from delivery d join recipient r on r.id = d.recipient join house_rules h on h.message = d.message
-		where d.id = $1 and r.member > 0`, delivery).Scan(&g.Zone, &g.Network, &g.Member, &g.Version)
+	err = tx.row(`select h.zone, h.network, r.member, h.version from delivery d join recipient r on r.id = d.recipient join house_rules h on h.message = d.message or h.reminder = d.message
+		where d.id = $1 and d.message > 0 and r.member > 0`, delivery).Scan(&g.Zone, &g.Network, &g.Member, &g.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return g, false, nil
 	}

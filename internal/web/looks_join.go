@@ -42,8 +42,8 @@ func (s sample) joinProofs() []OwnProof {
 	code := Field{Name: "code", Label: s.t("join.code"), Auto: "one-time-code", Mode: "numeric"}
 	return []OwnProof{
 		{Name: s.t("join.contact-mobile", "Address", "0455 … 11"), State: s.t("join.proof-done"), Done: true},
-		{Name: s.t("join.contact-fixed", "Address", "02 0 … 13"), State: s.t("join.proof-open"), Contact: "1", Enter: "/x", Send: "/x", Code: code, Ways: []Option{{ID: "voice", Words: s.t("join.send-voice")}}},
-		{Name: s.t("join.contact-mailbox", "Address", "l…@example.org"), State: s.t("join.proof-open"), Contact: "2", Send: "/x", Hint: s.t("join.mail-sent"), Ways: []Option{{ID: "email", Words: s.t("join.send-email")}}},
+		{Name: s.t("join.contact-fixed", "Address", "02 0 … 13"), State: s.t("join.proof-open"), Contact: "1", Enter: "/x", Send: "/x", Code: code, Hint: s.t("join.on-its-way-fixed", "Time", "14:15"), Ways: []Option{{ID: "voice", Words: s.t("join.send-voice")}}},
+		{Name: s.t("join.contact-mailbox", "Address", "l…@example.org"), State: s.t("join.proof-open"), Contact: "2", Send: "/x", Hint: s.t("join.ask-mailbox"), Ways: []Option{{ID: "email", Words: s.t("join.send-email")}}},
 		{Name: s.t("join.address"), State: s.t("join.proof-open"), Enter: "/x", Hint: s.t("join.letter-hint"), Code: Field{Name: "code", Label: s.t("join.letter-code"), Auto: "off"}}}
 }
 

@@ -100,6 +100,7 @@ type site struct {
 	providers      []entering.Provider
 	groups         []entering.Group
 	carriers       *atomic.Pointer[[]delivery.Health] // nil: nothing is said of them
+	calls          bool                               // who joins can be called with a code
 
 	application, wideApplication, foreignApplication buurtbel.ID // each waits for a decision, with nothing proved
 }
@@ -136,7 +137,11 @@ func foundOn(t *testing.T, engine store.Engine, change ...func(*site)) *site {
 	s.drills = governing.NewDrills(db, governing.DrillOptions{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Part: 550, Answer: true, Link: "https://alarm.example.org",
 		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }})
 	s.gate = entering.New(db, entering.Options{Link: "https://alarm.example.org", Logger: quiet, Providers: s.providers, Groups: s.groups})
-	s.hall = joining.NewHall(db, joining.Options{Link: "https://alarm.example.org", Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Logger: quiet})
+	ways := []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}
+	if s.calls {
+		ways = append(ways, buurtbel.Voice)
+	}
+	s.hall = joining.NewHall(db, joining.Options{Link: "https://alarm.example.org", Channels: ways, Logger: quiet})
 	s.server = httptest.NewServer(New(Options{
 		DB: db, Desk: s.desk, Entry: s.gate, Drills: s.drills, Hall: s.hall,
 		Logger: quiet, MaxBody: 64 << 10, Link: "https://alarm.example.org",

@@ -392,6 +392,7 @@ var rights = []expected{
 	{"GET /join/{token}", "/join/{none}", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /join/{token}/code", "/join/{none}/code", "way=sms&code=123456&answer=x", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /join/{token}/prove", "/join/{none}/prove", "way=sms&code=123456&answer=x", "404 404 404 404 404 404 404 404 404 404"},
+	{"GET /join/{token}/with/{provider}", "/join/{none}/with/police", "", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /join/{token}/answer", "/join/{none}/answer", "way=sms&code=123456&answer=x", "404 404 404 404 404 404 404 404 404 404"},
 	{"POST /join/{token}/withdraw", "/join/{none}/withdraw", "way=sms&code=123456&answer=x", "404 404 404 404 404 404 404 404 404 404"},
 	{"GET /join/{token}/shop", "/join/{none}/shop", "", "404 404 404 404 404 404 404 404 404 404"},

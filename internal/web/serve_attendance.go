@@ -21,7 +21,15 @@ func (v *visit) meetingTold(view *MeetingPage, m store.Meeting) error {
 	view.Facts = append(view.Facts, Fact{v.t("screen.meeting.answers"), v.t("screen.meeting.coming", "Yes", m.Yes, "No", m.No)})
 	var told store.MeetingTold
 	if err := v.read(func(tx *store.Tx) (err error) {
-		told, err = tx.MeetingTold(m.Message)
+		letters, err := tx.Invitations(m.ID)
+		for _, letter := range letters {
+			if err != nil {
+				return err
+			}
+			var one store.MeetingTold
+			one, err = tx.MeetingTold(letter)
+			told = store.MeetingTold{Mails: told.Mails + one.Mails, Texts: told.Texts + one.Texts, Nobody: told.Nobody + one.Nobody}
+		}
 		return err
 	}); err != nil {
 		return err

@@ -21,6 +21,7 @@ func (s *Server) joinRoutes() []route {
 		{method: "GET", path: "/join/{token}", open: true, handler: (*visit).joinPage},
 		{method: "POST", path: "/join/{token}/code", open: true, handler: (*visit).joinCode},
 		{method: "POST", path: "/join/{token}/prove", open: true, handler: (*visit).joinProve},
+		{method: "GET", path: "/join/{token}/with/{provider}", open: true, handler: (*visit).toResident},
 		{method: "POST", path: "/join/{token}/answer", open: true, handler: (*visit).joinAnswer},
 		{method: "POST", path: "/join/{token}/withdraw", open: true, handler: (*visit).joinWithdraw},
 		{method: "GET", path: "/join/{token}/shop", open: true, handler: (*visit).shop},
@@ -182,7 +183,7 @@ func (v *visit) joinAgain(f *joining.Form, wrong joining.Wrong, problem error, p
 }
 
 // joinSaid are the words of what was just done, by which the page says so once.
-var joinSaid = []string{"sent", "sent-voice", "sent-email", "proved", "answered", "withdrawn"}
+var joinSaid = []string{"sent", "sent-voice", "sent-email", "proved", "answered", "withdrawn", "identity", "identity-other"}
 
 func (v *visit) joinPage() error {
 	said := ""
@@ -220,8 +221,19 @@ func (v *visit) joinView(p *joining.Page, link string) JoinPage {
 	view := JoinPage{Lead: v.t("screen.join.state-"+string(state), "Network", p.Network.Name)}
 	if !state.Final() {
 		view.Proofs, view.Withdraw = v.proofs(p.App, p.Contacts, p.Channels, path), path+"/withdraw"
+		v.underWay(view.Proofs, p)
+		if state == buurtbel.ApplicationReady && slices.ContainsFunc(view.Proofs, func(o OwnProof) bool { return !o.Done && o.Send != "" }) {
+			view.Lead = v.t("screen.join.state-ready-open", "Network", p.Network.Name) // what is not proved when the coordinator decides is not kept
+		}
 		if _, ok := p.App.Has(buurtbel.FactAddress); !ok {
-			view.Proofs = append(view.Proofs, v.addressProof(p.App, path+"/prove"))
+			address := v.addressProof(p.App, path+"/prove")
+			for _, one := range v.s.o.Entry.Residents() {
+				address.With = append(address.With, Link{Words: v.t("screen.join.with-provider", "Provider", one.Label), Href: path + "/with/" + one.Name})
+			}
+			view.Proofs = append(view.Proofs, address)
+			if _, sent := p.App.Has(buurtbel.FactLetter); sent && state == buurtbel.ApplicationReady {
+				view.Lead = v.t("screen.join.state-ready-letter", "Network", p.Network.Name)
+			}
 		}
 	}
 	if state == buurtbel.ApplicationAsked {
@@ -254,7 +266,7 @@ func (v *visit) proofs(a *buurtbel.Application, contacts []store.ApplicantContac
 		}
 		p.Code = Field{Name: "code", Label: v.t("screen.join.code"), Auto: "one-time-code", Mode: "numeric"}
 		if c.Kind == buurtbel.Mailbox {
-			p.Enter, p.Hint = "", v.t("screen.join.mail-sent")
+			p.Enter = ""
 		}
 		if len(p.Ways) == 0 { // such as a fixed line where nothing calls
 			p.Enter, p.Send, p.Hint = "", "", v.t("screen.me.prove-none")
@@ -262,6 +274,25 @@ func (v *visit) proofs(a *buurtbel.Application, contacts []store.ApplicantContac
 		out = append(out, p)
 	}
 	return out
+}
+
+// underWay tells the applicant of each contact point what was sent there and how long it holds, or what to ask for.
+func (v *visit) underWay(list []OwnProof, p *joining.Page) {
+	loc, err := p.Zone.Location()
+	if err != nil {
+		loc = v.place()
+	}
+	for i, c := range p.Contacts {
+		if list[i].Done || list[i].Send == "" {
+			continue
+		}
+		until, sent := p.UnderWay[c.ID]
+		if sent {
+			list[i].Hint = v.t("screen.join.on-its-way-"+string(c.Kind), "Time", locale.Clock(v.lang, until, loc), "Date", locale.Date(v.lang, until, loc))
+		} else {
+			list[i].Hint = v.t("screen.join.ask-" + string(c.Kind))
+		}
+	}
 }
 
 func has(list []buurtbel.Channel, c buurtbel.Channel) bool {

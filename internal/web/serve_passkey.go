@@ -114,7 +114,7 @@ func (v *visit) unreturned(err error) error {
 func (v *visit) fromProviderShown() error {
 	q, name := v.r.URL.Query(), v.r.PathValue("provider")
 	label := ""
-	for _, p := range v.s.o.Entry.Providers() {
+	for _, p := range append(v.s.o.Entry.Providers(), v.s.o.Entry.Residents()...) {
 		if p.Name == name {
 			label = p.Label
 		}
@@ -136,6 +136,9 @@ func (v *visit) fromProvider() error {
 	}
 	ticket := v.cookie(cookieWay)
 	v.setCookie(cookieWay, "", 0)
+	if v.resident() {
+		return v.fromResident(ticket)
+	}
 	r, err := v.s.o.Entry.FromProvider(v.r.Context(), v.r.PathValue("provider"), ticket, v.r.PostFormValue("state"), v.r.PostFormValue("code"), v.session, v.at(""))
 	if err != nil {
 		return v.unreturned(err)

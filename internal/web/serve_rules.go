@@ -151,6 +151,15 @@ func (v *visit) rulesPage(status int, wrong error, fill func(*RulesPage, *govern
 	if view.Asks {
 		view.Reason = Field{Name: "reason", Label: v.t("screen.names.reason"), Hint: v.t("screen.names.reason-hint"), Value: plain(v.r.PostFormValue("reason"))}
 	}
+	if r.Newest() > 0 {
+		accepted := r.Counts[r.Newest()]
+		for _, one := range []struct {
+			key   string
+			count int
+		}{{"accepted", accepted}, {"silent", r.Members - accepted - r.Refused}, {"refused", r.Refused}} {
+			view.Answers = append(view.Answers, Fact{v.t("screen.rules.answer-" + one.key), v.t("screen.rules.members", "Count", one.count)})
+		}
+	}
 	for version := r.Newest(); version >= store.NoRules; version-- {
 		if count := r.Counts[version]; count > 0 || version == r.Newest() {
 			view.Accepted = append(view.Accepted, Fact{v.versionName(version), v.t("screen.rules.members", "Count", count)})
@@ -374,7 +383,11 @@ func (v *visit) rulesNames() error {
 	return v.rulesPage(http.StatusOK, nil, func(view *RulesPage, _ *governing.Rules) error {
 		list, err := governing.WhoNotAccepted(v.r.Context(), v.s.o.DB, v.actor, v.roleFirst(), v.zone, network, why)
 		for _, p := range list {
-			view.Lines = append(view.Lines, RulesPerson{Name: personName(p.Name), Href: "/asked/" + p.Member.String() + "/rules", Before: v.versionName(p.Version)})
+			line := RulesPerson{Name: personName(p.Name), Href: "/asked/" + p.Member.String() + "/rules", Before: v.versionName(p.Version)}
+			if p.Refused {
+				line.Before = v.t("screen.rules.refuses-newest")
+			}
+			view.Lines = append(view.Lines, line)
 		}
 		view.Shown, view.None = true, len(list) == 0
 		return err

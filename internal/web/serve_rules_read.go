@@ -134,6 +134,9 @@ func (v *visit) rulesAskedPage(status int, wrong error) error {
 	if a.Accepted {
 		view.Said = v.t("screen.rules.you-accepted")
 	}
+	if a.Refused {
+		view.Refused = v.t("screen.rules.you-refused")
+	}
 	f := v.frame(v.t("screen.join.rules-title"), Calm)
 	f.Shape = Member
 	if wrong != nil {
@@ -154,7 +157,11 @@ func (v *visit) rulesAccepted() error {
 	if bad != nil {
 		version = store.NoRules
 	}
-	err = governing.AcceptBehind(v.r.Context(), v.s.o.DB, link, version)
+	answer := governing.AcceptBehind
+	if v.r.PostFormValue("do") == "refuse" {
+		answer = governing.RefuseBehind
+	}
+	err = answer(v.r.Context(), v.s.o.DB, link, version)
 	if buurtbel.KindOf(err) == buurtbel.Conflict && err != nil {
 		return v.rulesAskedPage(http.StatusConflict, err)
 	}
@@ -176,9 +183,19 @@ func (v *visit) meRulesPage(m mine, status int, wrong error) error {
 	if err != nil {
 		return err
 	}
+	refused, err := v.meRefused(s, newest.Version)
+	if err != nil {
+		return err
+	}
 	page := MeRules{Mine: v.view(m, s), Now: v.rulesSince(newest), Texts: v.rulesTexts(n, newest.Version, newest.Texts, newest.Body)}
 	if len(done) == 0 || done[0].Version < newest.Version {
 		page.Version = strconv.Itoa(newest.Version)
+	}
+	if refused {
+		page.Refused = v.t("screen.rules.you-refused")
+		if m.asked {
+			page.Refused = v.t("screen.rules.member-refused")
+		}
 	}
 	for _, d := range done {
 		page.Done = append(page.Done, Fact{v.versionName(d.Version), locale.Date(v.lang, d.At, v.place())})
@@ -219,10 +236,24 @@ func (v *visit) meRulesOf(s *store.Self) (n *buurtbel.Network, newest store.Hous
 func (v *visit) meRulesLine(m mine, s *store.Self) (MeLine, error) {
 	_, newest, done, err := v.meRulesOf(s)
 	line := MeLine{m.base + "/rules", "check", v.t("screen.me.rules"), v.versionName(newest.Version)}
-	if len(done) == 0 || done[0].Version < newest.Version {
+	if err != nil {
+		return line, err
+	}
+	refused, err := v.meRefused(s, newest.Version)
+	if !refused && (len(done) == 0 || done[0].Version < newest.Version) {
 		line.Now = v.t("screen.rules.waits", "Version", line.Now)
 	}
 	return line, err
+}
+
+// meRefused tells whether a member said not to accept a version.
+func (v *visit) meRefused(s *store.Self, version int) (refused bool, err error) {
+	err = v.read(func(tx *store.Tx) error {
+		list, err := tx.RulesRefused(s.Member.Network, s.Member.ID)
+		refused = len(list) > 0 && list[0].Version == version
+		return err
+	})
+	return refused, err
 }
 
 func (v *visit) meAcceptRules(m mine) error {
@@ -233,7 +264,11 @@ func (v *visit) meAcceptRules(m mine) error {
 	if bad != nil {
 		version = store.NoRules
 	}
-	err := joining.AcceptRules(v.r.Context(), v.s.o.DB, v.actor, m.word, version)
+	answer := joining.AcceptRules
+	if v.r.PostFormValue("do") == "refuse" {
+		answer = joining.RefuseRules
+	}
+	err := answer(v.r.Context(), v.s.o.DB, v.actor, m.word, version)
 	if err != nil && buurtbel.KindOf(err) == buurtbel.Conflict {
 		return v.meRulesPage(m, http.StatusConflict, err)
 	}

@@ -140,3 +140,56 @@ func TestRulesThatCannotBeProposed(t *testing.T) {
 		}
 	}
 }
+
+// TestRule08_NoIsAnAnswer: who does not accept stays a member, is counted apart, for the officer too and without a name, and accepts later.
+func TestRule08_NoIsAnAnswer(t *testing.T) {
+	s := found(t)
+	c, officer := s.as(s.people[buurtbel.RoleCoordinator]), s.as(s.people[buurtbel.RoleOfficer])
+	path := "/rules/" + s.kerkveld.String()
+	if strings.Contains(officer.get("/").body, path) {
+		t.Error("a card before anything happened")
+	}
+	seen := s.proposes(c, officer, "Bel eerst.")
+	if got := officer.post(path+"/decide", url.Values{"do": {"agree"}, "seen": {seen}}); got.code != http.StatusSeeOther {
+		t.Fatalf("agree: %d", got.code)
+	}
+	link := ""
+	s.until("the mail to a member", func() bool {
+		m, ok := s.mail.last(mailboxOf(3), "reglement verandert")
+		link = strings.TrimPrefix(m.Link, "https://alarm.example.org")
+		return ok && link != ""
+	})
+	member := s.browser()
+	own := member.get(link).header.Get("Location")
+	reads := func(b *browser, at string, want ...string) {
+		t.Helper()
+		got := plainOf(b.get(at).body)
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s does not say %q: %s", at, w, got)
+			}
+		}
+	}
+	if got := member.post(own, url.Values{"version": {"1"}, "do": {"refuse"}}); got.code != http.StatusSeeOther {
+		t.Fatalf("refuse: %d", got.code)
+	}
+	reads(member, own, "U blijft lid en krijgt elk dringend bericht", "Ik aanvaard dit reglement")
+	me := s.ownAs(s.members[4])
+	if got := me.post("/me/rules", url.Values{"version": {"1"}, "do": {"refuse"}}); got.code != http.StatusSeeOther {
+		t.Fatalf("refuse on the own page: %d", got.code)
+	}
+	reads(me, "/me/rules", "U blijft lid", "Ik aanvaard dit reglement")
+	reads(officer, "/", "Nieuw reglement van BIN Kerkveld", "Aanvaard: 0.", "Niet aanvaard: 2.")
+	reads(c, path, "Niet aanvaard 2 leden")
+	if names := plainOf(c.post(path+"/names", nil).body); strings.Count(names, "Aanvaardt de nieuwste versie niet") != 2 {
+		t.Error("the names do not say who does not accept")
+	}
+	if kept := me.get("/me/data.json").body; !strings.Contains(kept, `"rules_not_accepted": [`) {
+		t.Errorf("the member's own copy does not say it: %s", kept)
+	}
+	if got := me.post("/me/rules", url.Values{"version": {"1"}}); got.code != http.StatusSeeOther {
+		t.Fatalf("accept after all: %d", got.code)
+	}
+	reads(officer, "/", "Aanvaard: 1.", "Niet aanvaard: 1.")
+	reads(me, "/me/rules", "U hebt deze versie aanvaard")
+}

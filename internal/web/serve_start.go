@@ -133,6 +133,11 @@ func (v *visit) cards(tx *store.Tx, d *overview) ([]Card, error) {
 		return nil, err
 	}
 	out = append(out, waiting...)
+	rules, err := v.rulesCards(tx, d)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, rules...)
 	own, err := v.networkCards(tx, d)
 	if err != nil {
 		return nil, err

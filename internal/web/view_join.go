@@ -83,6 +83,7 @@ type OwnProof struct {
 	Code    Field
 	Hint    string
 	Reason  string // why an official looks; may be empty
+	With    []Link // providers of identities that know it
 }
 
 // JoinTap is a page with one thing to say and at most one button.

@@ -22,6 +22,7 @@ type RulesPage struct {
 	Write     string // where they are written; "": the person may not
 	WriteDo   string
 	Proposal  *RulesProposal
+	Answers   []Fact // what members say to the newest version; none: nobody was asked
 	Accepted  []Fact // version, and how many members accepted it last
 	Total     string
 	Names     string // where names are shown
@@ -75,6 +76,7 @@ func (RulesPublic) template() string { return "rules-public" }
 // RulesAccept is the newest version as a member is asked to accept it, behind a link of a mail.
 type RulesAccept struct {
 	Source, Lead, Action, Version, Said string
+	Refused                             string // said not to accept, and may still accept; "": has not
 	Texts                               []RulesText
 }
 
@@ -85,6 +87,7 @@ type MeRules struct {
 	Mine
 	Now     string
 	Version string // to accept; "": it was accepted
+	Refused string // as RulesAccept
 	Texts   []RulesText
 	Done    []Fact
 }

@@ -24,6 +24,7 @@ type objects struct {
 
 	meetings   []string // one to come, to which people were invited, and one that was held
 	invitation string   // link of such a mail
+	rules      string   // link of the mail that asks to accept them; the first network has a version then
 }
 
 // queries are pages that want to be asked for something; {network} stands for the first network.
@@ -37,12 +38,11 @@ var queries = map[string][]string{
 
 // elsewhere are routes that show no page of their own: they only pass a browser on.
 var elsewhere = map[string]string{
-	"/sign-in/with/{provider}":       "passes on to a provider of identities; TestTheProviderSignsAnOfficerIn goes there",
-	"/sign-in/from/{provider}":       "comes back from one, and passes on to the first page",
-	"/prove/with/{provider}":         "passes on to a provider of identities",
-	"/me/shop":                       "passes on to /join/{token}/shop, which is shown",
-	"/networks/{id}/rules/{version}": "needs a second version",
-	"/house-rules/{token}":           "needs a member who was asked",
+	"/sign-in/with/{provider}":      "passes on to a provider of identities; TestTheProviderSignsAnOfficerIn goes there",
+	"/sign-in/from/{provider}":      "comes back from one, and passes on to the first page",
+	"/prove/with/{provider}":        "passes on to a provider of identities",
+	"/join/{token}/with/{provider}": "passes on to a provider of identities",
+	"/me/shop":                      "passes on to /join/{token}/shop, which is shown",
 }
 
 // paths fills a route in; none where what it needs does not exist yet.
@@ -60,7 +60,7 @@ func (o objects) paths(g *gate, route string) []string {
 		{"/alerts/", "{id}", o.alerts}, {"/debts/", "{alert}", o.alerts}, {"/alerts/", "{text}", some(g.app.DB.NewID().String())}, {"/exercises/", "{id}", some(o.drill)},
 		{"/s/", "{token}", entry}, {"/me/in/", "{token}", own}, {"/networks/", "{id}", some(network)}, {"/tips/", "{key}", some("away")}, {"/retention/", "{category}", some(guarding.Categories[0].Key)},
 		{"/asked/", "{member}", some(g.plainMember(kerkveld).String())}, {"/members/", "{member}", some(g.plainMember(kerkveld).String())}, {"/h/", "{token}", o.heard}, {"/c/", "{token}", some(o.second)}, {"/device/", "{token}", device},
-		{"/calendar/", "{meeting}", o.meetings}, {"/me/calendar/", "{meeting}", o.meetings}, {"/meeting/", "{token}", some(o.invitation)},
+		{"/calendar/", "{meeting}", o.meetings}, {"/me/calendar/", "{meeting}", o.meetings}, {"/meeting/", "{token}", some(o.invitation)}, {"/house-rules/", "{token}", some(o.rules)}, {"/networks/", "{version}", ruled(o)},
 		{"/mandates/", "{mandate}", some(o.mandate)}, {"/templates/", "{key}", some("burglary-in-progress")}, {"/", "{network}", some(network)}, {"/", "{zone}", some(zone)},
 		{"/manifest/", "{language}", some("nl")}, {"/looks/", "{page}", web.SamplePages()},
 	}...) {
@@ -80,6 +80,13 @@ func filled(paths []string, within, placeholder string, with []string) (out []st
 		}
 	}
 	return out
+}
+
+func ruled(o objects) []string {
+	if o.rules == "" {
+		return nil
+	}
+	return some("1")
 }
 
 func orBare(list []string) []string {
@@ -172,6 +179,7 @@ func (g *gate) happen() {
 		return err == nil && taken
 	})
 	o.meetings, o.invitation = g.meets(mailbox)
+	o.rules = g.rules()
 	o.exercise = g.launches(1, nil, true).String()
 	at := g.town.Town.Homes[0].At
 	const half = 0.06 // degrees: more than may go out without a second person
