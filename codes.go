@@ -79,8 +79,9 @@ func (c *CodeCount) Next(s CodeShare, call bool, now time.Time) time.Time {
 		return at
 	}
 	at = latest(at, c.Calls.room(s.Calls, codeCalls, now), pause(c.LastCall, s.Call, now))
-	if dawn := CodeNight.End(now); dawn.After(now) && (!s.Proved || !c.LastCall.Before(dusk(dawn)) && c.LastCall.Before(dawn)) {
-		at = latest(at, dawn)
+	at = at.In(now.Location())
+	if dawn := CodeNight.End(at); dawn.After(at) && (!s.Proved || !c.LastCall.Before(dusk(dawn)) && c.LastCall.Before(dawn)) {
+		return dawn
 	}
 	return at
 }

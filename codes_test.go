@@ -89,6 +89,20 @@ func TestCodesByNight(t *testing.T) {
 	}
 }
 
+// A share that has room again in the middle of a night has none for a stranger before the morning.
+func TestNextCallIsNotByNight(t *testing.T) {
+	c := buurtbel.CodeCount{}
+	for _, at := range []string{"2026-06-01 03:00", "2026-06-01 12:00"} {
+		if !c.Ask(buurtbel.CodesForOwner, true, wall(t, at)) {
+			t.Fatalf("refused at %s", at)
+		}
+	}
+	next := c.Next(buurtbel.CodesForStranger, true, wall(t, "2026-06-01 14:00"))
+	if want := buurtbel.CodeNight.End(wall(t, "2026-06-02 02:00")); !next.Equal(want) {
+		t.Errorf("it may go at %s, not at %s", next, want)
+	}
+}
+
 func TestStopHoldsStrangersBack(t *testing.T) {
 	now := wall(t, "2026-06-01 12:00")
 	c := buurtbel.CodeCount{Stopped: now.AddDate(1, 0, 0)}
