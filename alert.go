@@ -61,6 +61,7 @@ const (
 	KindReport     MessageKind = "report"   // to chief and mandated officer: departed from the plan
 	KindBulletin   MessageKind = "bulletin" // not urgent
 	KindProbe      MessageKind = "probe"    // asks a silent contact point for a sign of life
+	KindDigest     MessageKind = "digest"   // the weekday police news
 	KindMeeting    MessageKind = "meeting"  // invites to a meeting, reminds of it, or tells that it was moved or taken back
 )
 
@@ -75,6 +76,8 @@ func (k MessageKind) Class() Class {
 		return ClassCode
 	case KindAnswer, KindReport:
 		return ClassAnswer
+	case KindDigest:
+		return ClassDigest
 	}
 	return ClassBulletin
 }

@@ -62,7 +62,8 @@ var parts = map[string]part{
 	"internal/channel/channeltest": channel,
 
 	"internal/accounting": verb, "internal/alerting": verb, "internal/asking": verb, "internal/delivery": verb, "internal/entering": verb, "internal/governing": verb,
-	"internal/guarding": verb, "internal/joining": verb, "internal/loading": verb, "internal/relaying": verb, "internal/reporting": verb,
+	"internal/informing": verb,
+	"internal/guarding":  verb, "internal/joining": verb, "internal/loading": verb, "internal/relaying": verb, "internal/reporting": verb,
 
 	"internal/api": door, "internal/arriving": door, "internal/jobs": door, "internal/mailin": door, "internal/web": door,
 

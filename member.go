@@ -109,6 +109,8 @@ type Choices struct {
 	Large  bool               `json:"large,omitempty"`  // wishes large print
 	Only   By                 `json:"only,omitempty"`   // ByText: texts, no calls. ByCall: calls, no texts. 0: as Per says. Never a reason why
 	Shift  *Shift             `json:"shift,omitempty"`  // of a contact person of a business; the business decides it, not the member
+
+	NoDigest bool `json:"no_digest,omitempty"` // wishes no weekday police news
 }
 
 // DefaultChoices: by night life = call and text, now = text, soon = in the morning (rule 1). By day everything the member has.

@@ -48,6 +48,7 @@ const (
 	MayTakeIn      Permission = "take-in"      // decide about applications
 	MayWriteRules  Permission = "write-rules"  // propose internal rules
 	MayAgreeRules  Permission = "agree-rules"  // to internal rules that were proposed
+	MayDigest      Permission = "digest"       // write the weekday police news, and tips
 )
 
 // permissions is rule 1 and rule 14 as a table: role by role.
@@ -57,7 +58,7 @@ var permissions = map[Role][]Permission{
 	RoleDeputy:        {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules},
 	RoleSteering:      {MaySeeAlerts},
 	RoleTreasurer:     {MaySeeAlerts},
-	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost, MaySeeMandates, MaySeeLooks, MayRegister, MayTakeIn, MayAgreeRules},
+	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost, MaySeeMandates, MaySeeLooks, MayRegister, MayTakeIn, MayAgreeRules, MayDigest},
 	RoleDispatcher:    {MayLaunch, MayConfirm, MaySeeAlerts, MayAnswerLost},
 	RoleChief:         {MayConfirm, MayFeedback, MaySeeAlerts, MayReadLog, MaySeeMandates, MaySeeLooks, MayRegister},
 	RoleMayor:         {},

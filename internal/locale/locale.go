@@ -3,7 +3,7 @@
 //
 // The sentences lie in text/<area>.<language>.toml. Areas keep authors apart: error, message (what goes out by SMS and mail),
 // template (ready texts for alerts), wording (findings of the pre-flight), screen, cli, outside, import, geo, address and sheet (what is said about
-// a file line by line), voice (what a call says), and speech (what keeps a text from being spoken). A part of an area may have a file of its own,
+// a file line by line), voice (what a call says), speech (what keeps a text from being spoken), digest (the weekday police news) and tips (advice). A part of an area may have a file of its own,
 // such as error-input.nl.toml. A key names one sentence and starts with its area: "error.alert.text-empty".
 // A sentence with a number has the plural forms of its language and takes the number as Args["Count"].
 //
@@ -33,7 +33,7 @@ import (
 var files embed.FS
 
 // Areas lists the areas of the catalogue: the first parts of keys.
-var Areas = []string{"error", "message", "template", "wording", "screen", "cli", "outside", "import", "geo", "address", "sheet", "voice", "speech"}
+var Areas = []string{"error", "message", "template", "wording", "screen", "cli", "outside", "import", "geo", "address", "sheet", "voice", "speech", "digest", "tips"}
 
 // sentence is the raw form of one catalogue entry in one language.
 type sentence struct{ one, other string }

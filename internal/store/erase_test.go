@@ -60,6 +60,7 @@ var personal = map[string]string{
 	"application.person": "row erased", "application.household": "row erased", "application.by_id": "row erased", "application_fact.by_id": "row erased",
 	"application_note.by_id": "row erased", "application_note.body": "row erased", "proof.contact": "row erased", "proof.hash": "row erased",
 	"ask_limit.hash": "a keyed hash; the row goes forty days after the last code", "house_rules.by_id": "kept: the id leads to nobody",
+	"digest_item.details": "what police tell of a street or a district, sealed; it names nobody", "digest_item.by_id": "kept: who wrote it is an official",
 	"business.name": "kept: a business is no member", "business_person.member": "row erased", "business_person.by_id": "row erased",
 }
 

@@ -50,6 +50,7 @@ var sealedColumns = []SealedColumn{
 	{Table: "house_rules_draft", Column: "note", Holds: "why proposed rules came back", key: []string{"network"}},
 	{Table: "meeting", Column: "details", Holds: "title and place of a meeting", key: []string{"id"}},
 	{Table: "meeting", Column: "minutes", Holds: "the minutes of a meeting", key: []string{"id"}},
+	{Table: "digest_item", Column: "details", Holds: "where something happened that police tell, and their words", key: []string{"id"}},
 	{Table: "meeting_vote", Column: "question", Holds: "what a meeting voted on", key: []string{"meeting", "number", "zone"},
 		name: func(k []int64) string { return fmt.Sprintf("question %d", k[1]) }},
 }
