@@ -22,6 +22,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/delivery"
 	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/guarding"
+	"github.com/buurtbel/buurtbel/internal/informing"
 	"github.com/buurtbel/buurtbel/internal/jobs"
 	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/loading"
@@ -92,7 +93,8 @@ func (a *App) Serve(ctx context.Context) error {
 		Streets: a.register.streets, StreetAt: a.register.streetAt, Base: a.Base,
 		PushKey: a.pushKey(), Shown: a.shown,
 		Health: a.health(), Callers: buurtbel.Callers(a.presenting()), Periods: periods(a.Config.Retention),
-		Ask: asking.New(a.DB, asking.Options{Link: a.Config.Server.PublicURL}), Find: a.Places.Search, Areas: a.Places.Areas,
+		News: a.news(),
+		Ask:  asking.New(a.DB, asking.Options{Link: a.Config.Server.PublicURL}), Find: a.Places.Search, Areas: a.Places.Areas,
 	})
 	servers := []*http.Server{a.server(ctx, a.beside(pages.Handler()))}
 	servers[0].RegisterOnShutdown(pages.Close) // live pages end with the server
@@ -191,6 +193,7 @@ func (a *App) tasks() map[string]jobs.Verb {
 		"calls-stopped":       joining.CallsStopped(a.DB), "contact-lost": joining.TellLost(a.DB, a.Config.Server.PublicURL+"/"),
 	}
 	verbs[store.TaskNewcomer], verbs[governing.RemindRules] = governing.Newcomer(a.DB), governing.RemindedOfRules(a.DB)
+	verbs[informing.TaskDigest] = a.news().Digested()
 	verbs["application"], verbs["guest-contact"] = a.Hall.Remind(), a.Hall.ForgetGuest()
 	for _, list := range []map[string]jobs.Verb{a.Desk.Verbs(), a.Drills.Verbs()} {
 		maps.Copy(verbs, list)

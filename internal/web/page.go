@@ -166,6 +166,7 @@ func words(lang buurtbel.Language) template.FuncMap {
 		"list":   func(items ...string) []string { return items },
 		"curve":  newPlot,
 		"trend":  newTrend,
+		"bars":   newBars,
 		"ground": newGround,
 		"add":    func(a, b float64) float64 { return a + b },
 	}

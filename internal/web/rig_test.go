@@ -23,6 +23,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/entering"
 	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/holiday"
+	"github.com/buurtbel/buurtbel/internal/informing"
 	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/store/storetest"
@@ -94,6 +95,7 @@ type site struct {
 	members        []buurtbel.ID
 	met            []buurtbel.ID // meetings: of kerkveld, wide, and the foreign network
 	brought        []buurtbel.ID // lists of members: by the officer for kerkveld, and abroad
+	told           []buurtbel.ID // items of the weekday news: of the zone, and abroad
 	later          *atomic.Int64 // how far the house's clock is ahead, in nanoseconds
 	log            *slog.Logger
 	folder         string // of the database
@@ -146,7 +148,8 @@ func foundOn(t *testing.T, engine store.Engine, change ...func(*site)) *site {
 		DB: db, Desk: s.desk, Entry: s.gate, Drills: s.drills, Hall: s.hall,
 		Logger: quiet, MaxBody: 64 << 10, Link: "https://alarm.example.org",
 		Say: sound, PushKey: pushKey, Health: s.health, Callers: callers,
-		Ask: asking.New(db, asking.Options{Link: "https://alarm.example.org"}), Find: s.find, Areas: s.areas,
+		News: informing.New(db, informing.Options{Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }, Link: "https://alarm.example.org"}),
+		Ask:  asking.New(db, asking.Options{Link: "https://alarm.example.org"}), Find: s.find, Areas: s.areas,
 	}).Handler())
 	t.Cleanup(s.server.Close)
 	s.run(quiet)

@@ -52,6 +52,7 @@ func (s *Server) meRoutes() []route {
 		{"GET", "/reading", (*visit).meReading}, {"POST", "/reading", (*visit).meRead},
 		{"GET", "/data", (*visit).meData}, {"POST", "/data", (*visit).meChange},
 		{"GET", "/rules", (*visit).meRules}, {"POST", "/rules", (*visit).meAcceptRules},
+		{"GET", "/digest", (*visit).meDigest}, {"POST", "/digest", (*visit).meDigestWish},
 		{"GET", "/leave", (*visit).meLeave}, {"POST", "/leave", (*visit).meLeft},
 		{"GET", "/erase", (*visit).meErase}, {"POST", "/erase", (*visit).meErased},
 	} {
@@ -324,9 +325,9 @@ func (v *visit) meLines(m mine, s *store.Self) ([]MeLine, error) {
 	}
 	out := []MeLine{line("wishes", "clock", v.meNight(s)), line("contacts", "phone", v.t("screen.me.contacts-count", "Count", working(s))), line("away", "moon", away)}
 	if m.asked {
-		return append(out, line("reading", "languages", ""), line("data", "file-text", ""), rules, line("leave", "arrow-right", ""), line("erase", "x", "")), nil
+		return append(out, line("reading", "languages", ""), line("digest", "mail", ""), line("data", "file-text", ""), rules, line("leave", "arrow-right", ""), line("erase", "x", "")), nil
 	}
-	out = append(out, line("reading", "languages", v.t("screen.language.own."+string(s.Member.Language))), line("messages", "message-square", v.t("screen.me.messages-now")), line("calendar", "clock", v.t("screen.me.calendar-now")),
+	out = append(out, line("reading", "languages", v.t("screen.language.own."+string(s.Member.Language))), line("messages", "message-square", v.t("screen.me.messages-now")), line("calendar", "clock", v.t("screen.me.calendar-now")), line("digest", "mail", v.t("screen.me.digest-now")),
 		line("data", "file-text", v.t("screen.me.data-now")), line("looks", "eye", v.t("screen.me.looks-now")), rules)
 	groups, err := v.meGroups(m)
 	return append(append(out, groups...), line("leave", "arrow-right", v.t("screen.me.leave-now"))), err

@@ -16,6 +16,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/entering"
 	"github.com/buurtbel/buurtbel/internal/governing"
 	"github.com/buurtbel/buurtbel/internal/guarding"
+	"github.com/buurtbel/buurtbel/internal/informing"
 	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/place"
 	"github.com/buurtbel/buurtbel/internal/store"
@@ -51,6 +52,8 @@ type Options struct {
 	Link string
 	// Drills arranges exercises.
 	Drills *governing.Drills
+	// News is where the weekday police news is written.
+	News *informing.Newsroom
 	// Ask is where the public asks and writes.
 	Ask *asking.Counter
 	// Find finds addresses while somebody types; nil: there is no register.
@@ -178,6 +181,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.importRoutes()...)
 	all = append(all, s.meetingRoutes()...)
 	all = append(all, s.rulesRoutes()...)
+	all = append(all, s.digestRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

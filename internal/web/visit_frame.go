@@ -98,6 +98,7 @@ func (v *visit) everyPlace() []Link {
 	}
 	add(buurtbel.MayFeedback, "screen.place.debts", "/debts")
 	add(buurtbel.MayTakeIn, "screen.place.applications", "/applications")
+	add(buurtbel.MayDigest, "screen.place.digest", "/digest")
 	add(buurtbel.MaySeeNames, "screen.place.members", "/members")
 	add(buurtbel.MaySeeNames, "screen.place.lost", "/lost")
 	add(buurtbel.MaySeeNames, "screen.place.reach", "/reach")

@@ -25,6 +25,7 @@ type objects struct {
 	meetings   []string // one to come, to which people were invited, and one that was held
 	invitation string   // link of such a mail
 	rules      string   // link of the mail that asks to accept them; the first network has a version then
+	item       string   // of the weekday news, which waits
 }
 
 // queries are pages that want to be asked for something; {network} stands for the first network.
@@ -60,7 +61,7 @@ func (o objects) paths(g *gate, route string) []string {
 		{"/alerts/", "{id}", o.alerts}, {"/debts/", "{alert}", o.alerts}, {"/alerts/", "{text}", some(g.app.DB.NewID().String())}, {"/exercises/", "{id}", some(o.drill)},
 		{"/s/", "{token}", entry}, {"/me/in/", "{token}", own}, {"/networks/", "{id}", some(network)}, {"/tips/", "{key}", some("away")}, {"/retention/", "{category}", some(guarding.Categories[0].Key)},
 		{"/asked/", "{member}", some(g.plainMember(kerkveld).String())}, {"/members/", "{member}", some(g.plainMember(kerkveld).String())}, {"/h/", "{token}", o.heard}, {"/c/", "{token}", some(o.second)}, {"/device/", "{token}", device},
-		{"/calendar/", "{meeting}", o.meetings}, {"/me/calendar/", "{meeting}", o.meetings}, {"/meeting/", "{token}", some(o.invitation)}, {"/house-rules/", "{token}", some(o.rules)}, {"/networks/", "{version}", ruled(o)},
+		{"/calendar/", "{meeting}", o.meetings}, {"/me/calendar/", "{meeting}", o.meetings}, {"/meeting/", "{token}", some(o.invitation)}, {"/house-rules/", "{token}", some(o.rules)}, {"/networks/", "{version}", ruled(o)}, {"/digest/", "{item}", some(o.item)},
 		{"/mandates/", "{mandate}", some(o.mandate)}, {"/templates/", "{key}", some("burglary-in-progress")}, {"/", "{network}", some(network)}, {"/", "{zone}", some(zone)},
 		{"/manifest/", "{language}", some("nl")}, {"/looks/", "{page}", web.SamplePages()},
 	}...) {
@@ -180,6 +181,7 @@ func (g *gate) happen() {
 	})
 	o.meetings, o.invitation = g.meets(mailbox)
 	o.rules = g.rules()
+	o.item = g.tells()
 	o.exercise = g.launches(1, nil, true).String()
 	at := g.town.Town.Homes[0].At
 	const half = 0.06 // degrees: more than may go out without a second person
