@@ -432,3 +432,29 @@ func FuzzWords(f *testing.F) {
 		}
 	})
 }
+
+// TestWhatComesAfterTheDigestOfTheDayWaits: a task that comes twice on one day sends nothing more, and what was entered in between is told on the next
+// working day, not lost.
+func TestWhatComesAfterTheDigestOfTheDayWaits(t *testing.T) {
+	each(t, "2026-11-20 09:00", func(v *village) {
+		v.enters(v.entry())
+		v.moved("2026-11-20 10:00")
+		v.due()
+		late := v.entry()
+		late.Category = buurtbel.SmallTheft
+		v.enters(late)
+		v.write(func(tx *store.Tx) error { return tx.Later(informing.TaskDigest, v.zone, tx.Now()) })
+		if n := v.due(); n != 1 {
+			t.Errorf("%d tasks", n)
+		}
+		if days, _ := v.sent(v.networks[0]); !slices.Equal(days, []string{"2026-11-20"}) {
+			t.Errorf("%v", days)
+		}
+		v.moved("2026-11-23 10:00")
+		v.due()
+		days, m := v.sent(v.networks[0])
+		if !slices.Equal(days, []string{"2026-11-20", "2026-11-23"}) || !strings.Contains(m[1].Texts[0].Mail, "Kleine diefstal") || strings.Contains(m[1].Texts[0].Mail, "Inbraak") {
+			t.Errorf("%v", days)
+		}
+	})
+}
