@@ -181,7 +181,7 @@ type letter struct {
 // left lists every message to a person, or to everybody but the person when to is negative.
 func (l *lane) left() (out []letter) {
 	l.Helper()
-	rows, err := l.rows.Query(`select r.member, r.message, r.wording, d.id from recipient r join delivery d on d.recipient = r.id order by d.id`)
+	rows, err := l.rows.Query(`select r.member, r.message, d.wording, d.id from recipient r join delivery d on d.recipient = r.id order by d.id`)
 	l.must(err)
 	defer rows.Close()
 	type row struct {
@@ -244,7 +244,9 @@ const (
 )
 
 // secrets are what nobody but the member may read of Joris, folded.
-var secrets = []string{"joris", "vandenbroeck", "12345", "lindestraat 12", "12 lindestraat"}
+var secrets = []string{"joris", "vandenbroeck", "455012345", "lindestraat12", "12lindestraat"}
+
+var together = strings.NewReplacer(" ", "", "/", "", ".", "", "-", "", ",", "")
 
 // nothingLeft looks for the member in everything that left, or can be seen by others.
 func (l *lane) nothingLeft(fail func(string, ...any)) {
@@ -270,7 +272,7 @@ func (l *lane) nothingLeft(fail func(string, ...any)) {
 		return err
 	})
 	for _, text := range seen {
-		small := strings.ToLower(strings.NewReplacer(" 45", "45", " ", " ", "/", "", ".", "").Replace(text))
+		small := strings.ToLower(together.Replace(text))
 		for _, secret := range append(secrets, l.jan.ID.String()) {
 			if strings.Contains(small, secret) {
 				fail("what left tells %q:\n%s", secret, text)
@@ -372,7 +374,7 @@ func TestAMailCountsOnce(t *testing.T) {
 // One home in the street, or the member's own wish: the street is not told.
 func TestRule4_AStreetIsNamedFromFiveHomes(t *testing.T) {
 	eachLane(t, func(l *lane) {
-		l.must(l.arrives("mieke@example.net", answers, "Er ligt glas op straat.\n", "Subject: Glas", strings.ReplaceAll(vouched, "example.org;", "example.org;")+"", "X-None: 1"))
+		l.must(l.arrives("mieke@example.net", answers, "Er ligt glas op straat.\n", "Subject: Glas", strings.ReplaceAll(vouched, "from=example.org", "from=example.net")))
 		l.must(l.post.Write(l.Context(), l.member(l.jan.ID), l.zone, 0, "Zeg niet waar ik woon.", true))
 		for _, th := range l.threads(l.actor(l.coordinator.ID)) {
 			if th.Place != "" {
