@@ -531,3 +531,51 @@ func TestAReportMovesItsDelivery(t *testing.T) {
 		}
 	})
 }
+
+// The answers to one message become one note: by place, in the order of time, with counts; police get each conversation with it, once.
+func TestAnswersBecomeOneNote(t *testing.T) {
+	l := newLane(t, store.SQLite)
+	var letters *store.Letters
+	l.read(func(tx *store.Tx) error {
+		zone, err := tx.Zone()
+		if err != nil {
+			return err
+		}
+		people, err := tx.ReachablePeople([]buurtbel.ID{l.jan.ID, l.corner.ID})
+		letters = l.db.Letters(zone, buurtbel.KindReport, buurtbel.Soon, l.db.Now().Add(time.Hour))
+		for _, p := range people {
+			letters.To(p, buurtbel.Wording{Regime: "nl", Subject: "Fietsdiefstal", Mail: "Let op."}, buurtbel.Email)
+		}
+		return err
+	})
+	l.must(l.db.Write(t.Context(), buurtbel.Scope{Zone: l.zone}, letters.Post))
+	for _, r := range letters.Recipients {
+		from, text := janFrom, "Ik zag een gele auto. Joris"
+		if r.Member == l.corner.ID {
+			from, text = "mieke@example.net", "Ik ook."
+		}
+		box, _ := l.post.Mailboxes(r.Steps[0].ID)
+		l.must(l.arrives(from, box, text+"\n"))
+		*l.clock = l.clock.Add(time.Minute)
+	}
+	coordinator := l.actor(l.coordinator.ID)
+	one := l.threads(coordinator)[0].ID
+	n, err := l.post.Note(t.Context(), coordinator, l.zone, one)
+	l.must(err)
+	if n.Members != 2 || len(n.Groups) != 2 || n.Groups[0].Place != "Lindestraat" || n.Groups[1].Place != "" || len(n.Groups[0].Said) != 1 || n.Until.Sub(n.From) != time.Minute {
+		t.Errorf("the note: %+v", n)
+	}
+	for range 2 {
+		l.must(l.post.SendNote(t.Context(), coordinator, l.zone, one))
+	}
+	if got := l.lettersTo(l.officer); len(got) != 1 || !strings.Contains(got[0].words.Mail, "gele auto") || !strings.Contains(got[0].words.Mail, "2 leden") {
+		t.Errorf("police got %d notes", len(got))
+	}
+	if n := len(l.threads(l.actor(l.officer))); n != 2 {
+		t.Errorf("police have %d conversations", n)
+	}
+	if _, err := l.post.Note(t.Context(), l.actor(l.officer), l.zone, one); buurtbel.KindOf(err) != buurtbel.NotFound {
+		t.Errorf("police gather the note of a network: %v", err)
+	}
+	l.nothingLeft(t.Errorf)
+}

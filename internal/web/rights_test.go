@@ -284,6 +284,8 @@ var rights = []expected{
 	{"POST /replies/{reply}", "/replies/{reply-wide}", "do=call", "303 303 403 403 403 403 403 403 403 403"},
 	{"POST /replies/{reply}", "/replies/{reply-wide}", "do=police", "403 403 403 403 403 403 403 403 403 403"},
 	{"POST /replies/{reply}", "/replies/{reply-abroad}", "do=close", "404 404 403 404 404 403 403 403 403 403"},
+	{"GET /replies/{reply}/note", "/replies/{reply}/note", "", "404 404 403 404 404 403 403 403 403 303"},
+	{"POST /replies/{reply}/note", "/replies/{reply-abroad}/note", "", "404 404 403 404 404 403 403 403 403 403"},
 	{"GET /me/replies", "/me/replies", "", "303 303 303 303 303 303 303 303 303 303"},
 	{"POST /me/replies", "/me/replies", "text=Dag", "403 403 403 403 403 403 403 403 403 403"},
 	{"POST /me/replies/{reply}", "/me/replies/{reply}", "do=hide", "403 403 403 403 403 403 403 403 403 403"},

@@ -17,6 +17,8 @@ func (s *Server) replyRoutes() []route {
 		{method: "GET", path: "/replies", may: buurtbel.MayHearReplies, handler: (*visit).replies},
 		{method: "GET", path: "/replies/{reply}", may: buurtbel.MayHearReplies, handler: (*visit).reply},
 		{method: "POST", path: "/replies/{reply}", may: buurtbel.MayHearReplies, handler: (*visit).replyDo},
+		{method: "GET", path: "/replies/{reply}/note", may: buurtbel.MayHearReplies, handler: (*visit).replyNote},
+		{method: "POST", path: "/replies/{reply}/note", may: buurtbel.MayHearReplies, handler: (*visit).replyNoteSend},
 		{method: "GET", path: "/me/replies", own: true, handler: selfish((*visit).meReplies)},
 		{method: "POST", path: "/me/replies", own: true, handler: selfish((*visit).meReplyStart)},
 		{method: "POST", path: "/me/replies/{reply}", own: true, handler: selfish((*visit).meReplyDo)},
@@ -124,6 +126,9 @@ func (v *visit) replyPage(status int, wrong error) error {
 	police := t.As == store.ByPolice
 	p.Police, p.City = t.As == store.ByCoordinator && t.Police.IsZero(), t.City.IsZero()
 	p.Settle, p.Call, p.Close = police && t.Flagged, police, t.Open
+	if t.As == store.ByCoordinator && t.Title != "" {
+		p.Note = p.Action + "/note"
+	}
 	f := v.frame(p.From, Calm)
 	f.Path = p.Action
 	if said := v.r.URL.Query().Get("said"); v.r.Method == http.MethodGet && slices.Contains(repliesSaid, said) {
@@ -132,7 +137,7 @@ func (v *visit) replyPage(status int, wrong error) error {
 	return v.respond(status, f, p)
 }
 
-var repliesSaid = []string{"answer", "pass", "close", "settle", "call"}
+var repliesSaid = []string{"answer", "pass", "close", "settle", "call", "note"}
 
 func (v *visit) replyTexts(t *relaying.Thread) (out []ReplyText) {
 	for _, l := range t.Lines {
@@ -302,4 +307,38 @@ func (v *visit) meReplyDo(m mine) error {
 		return err
 	}
 	return v.kept(m, "/replies")
+}
+
+// replyNote shows all answers to one message together, by place.
+func (v *visit) replyNote() error {
+	id, err := v.id("reply")
+	if err != nil {
+		return err
+	}
+	n, err := v.s.o.Post.Note(v.r.Context(), v.actor, v.zone, id)
+	if err != nil {
+		return err
+	}
+	loc := v.place()
+	page := ReplyNote{Title: n.Title, Action: "/replies/" + id.String() + "/note", Back: "/replies/" + id.String(),
+		Lead: v.t("screen.reply.note-lead", "Count", n.Members, "From", locale.When(v.lang, n.From, v.now, loc), "Until", locale.When(v.lang, n.Until, v.now, loc))}
+	for _, g := range n.Groups {
+		group := ReplyGroup{Words: v.t("screen.reply.note-group", "From", v.replyFrom(&relaying.Thread{Place: g.Place, NetworkName: n.NetworkName}), "Count", len(g.Said))}
+		for _, s := range g.Said {
+			group.Said = append(group.Said, ReplyText{When: locale.When(v.lang, s.At, v.now, loc), Text: s.Text})
+		}
+		page.Groups = append(page.Groups, group)
+	}
+	return v.respond(http.StatusOK, v.frame(v.t("screen.reply.note"), Calm), page)
+}
+
+func (v *visit) replyNoteSend() error {
+	id, err := v.id("reply")
+	if err != nil {
+		return err
+	}
+	if err := v.s.o.Post.SendNote(v.r.Context(), v.actor, v.zone, id); err != nil {
+		return err
+	}
+	return v.redirect("/replies/" + id.String() + "?said=note")
 }

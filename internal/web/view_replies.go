@@ -25,6 +25,7 @@ type ReplyPage struct {
 	Answer              Field
 	Police, City, Close bool // what can be done
 	Settle, Call        bool
+	Note                string // where all answers to the same message stand; empty: nowhere
 }
 
 func (ReplyPage) template() string { return "reply" }
@@ -57,4 +58,18 @@ type MeReply struct {
 	Lines                         []ReplyText
 	Hide                          bool
 	Text                          Field
+}
+
+// ReplyNote is the answers to one message together.
+type ReplyNote struct {
+	Title, Lead, Action, Back string
+	Groups                    []ReplyGroup
+}
+
+func (ReplyNote) template() string { return "reply-note" }
+
+// ReplyGroup is the answers from one place.
+type ReplyGroup struct {
+	Words string
+	Said  []ReplyText
 }

@@ -44,6 +44,7 @@ var elsewhere = map[string]string{
 	"/prove/with/{provider}":        "passes on to a provider of identities",
 	"/join/{token}/with/{provider}": "passes on to a provider of identities",
 	"/me/shop":                      "passes on to /join/{token}/shop, which is shown",
+	"/replies/{reply}/note":         "needs somebody who leads the network, and an answer to a message; internal/relaying makes one",
 }
 
 // paths fills a route in; none where what it needs does not exist yet.
