@@ -53,7 +53,6 @@ type Door struct {
 	o       Options
 	mu      sync.Mutex
 	clients map[string]*rate.Limiter
-	servers []*smtp.Server
 }
 
 const (
