@@ -41,6 +41,7 @@ const (
 	EntryStop     EntryKind = "stop"
 	EntryHeard    EntryKind = "heard"
 	EntryText     EntryKind = "text"
+	EntryReply    EntryKind = "reply" // a step of a sealed conversation: its id, never the member's
 	EntryFinish   EntryKind = "finish"
 	EntryLook     EntryKind = "look" // somebody opened contact data
 	EntryImport   EntryKind = "import"

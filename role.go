@@ -49,17 +49,19 @@ const (
 	MayWriteRules  Permission = "write-rules"  // propose internal rules
 	MayAgreeRules  Permission = "agree-rules"  // to internal rules that were proposed
 	MayDigest      Permission = "digest"       // write the weekday police news, and tips
+	MayRelay       Permission = "relay"        // see all that members of the network write, sealed, and pass it on
+	MayHearReplies Permission = "hear-replies" // read and answer what members write, sealed; police what was passed on to them or is urgent
 )
 
 // permissions is rule 1 and rule 14 as a table: role by role.
 var permissions = map[Role][]Permission{
 	RoleMember:        {MayOwn},
-	RoleCoordinator:   {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules},
-	RoleDeputy:        {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules},
+	RoleCoordinator:   {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules, MayRelay, MayHearReplies},
+	RoleDeputy:        {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules, MayRelay, MayHearReplies},
 	RoleSteering:      {MaySeeAlerts},
 	RoleTreasurer:     {MaySeeAlerts},
-	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost, MaySeeMandates, MaySeeLooks, MayRegister, MayTakeIn, MayAgreeRules, MayDigest},
-	RoleDispatcher:    {MayLaunch, MayConfirm, MaySeeAlerts, MayAnswerLost},
+	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost, MaySeeMandates, MaySeeLooks, MayRegister, MayTakeIn, MayAgreeRules, MayDigest, MayHearReplies},
+	RoleDispatcher:    {MayLaunch, MayConfirm, MaySeeAlerts, MayAnswerLost, MayHearReplies},
 	RoleChief:         {MayConfirm, MayFeedback, MaySeeAlerts, MayReadLog, MaySeeMandates, MaySeeLooks, MayRegister},
 	RoleMayor:         {},
 	RoleAuditor:       {MayReadLog, MaySeeAlerts, MaySeeMandates, MaySeeLooks},

@@ -30,6 +30,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/jobs"
 	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/phone"
+	"github.com/buurtbel/buurtbel/internal/relaying"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/vault"
 )
@@ -53,6 +54,7 @@ type App struct {
 	Gate       *entering.Gate
 	Drills     *governing.Drills
 	Hall       *joining.Hall
+	Postroom   *relaying.Postroom
 	Metrics    *prometheus.Registry
 	Base       func(zone buurtbel.ID) string // quiet base map of a zone as GeoJSON; nil: none
 
@@ -66,6 +68,8 @@ type App struct {
 	release    func() error       // of the database's node; nil: not at work
 	pages      net.Listener
 	figures    net.Listener
+	mailSMTP   net.Listener // where mail comes in; nil: nowhere
+	mailLMTP   net.Listener
 	brought    net.Listener // where carriers bring receipts and texts; nil: beside the pages
 	sessions   []*smpp.Session
 	gateways   []*gateway.Gateway
@@ -125,6 +129,7 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 		Calendar: calendarOf, Link: c.Server.PublicURL})
 	a.Gate = entering.New(db, entering.Options{Link: c.Server.PublicURL, Logger: o.Logger, Passkeys: c.Passkeys.Passkeys, Providers: c.Providers(), Groups: c.Groups()})
 	a.Hall = joining.NewHall(db, joining.Options{Link: c.Server.PublicURL, Channels: a.channels(), Logger: o.Logger})
+	a.Postroom = a.postroom()
 	a.Door = arriving.New(db, arriving.Options{Desk: a.Desk, Phone: phoneOf, Logger: o.Logger, Received: a.received})
 	return a, nil
 }
@@ -173,7 +178,7 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	a.Dispatcher, err = delivery.New(a.DB, delivery.Options{Limits: delivery.Limits{Unsettled: a.Config.Delivery.Unsettled, Claim: a.Config.Delivery.Claim},
-		Lanes: a.lanes, Link: a.Desk.LinkTo, Logger: a.log, Metrics: a.Metrics, Unguarded: o.Unguarded})
+		Lanes: a.lanes, Link: a.Desk.LinkTo, Mailboxes: a.Postroom.Mailboxes, Logger: a.log, Metrics: a.Metrics, Unguarded: o.Unguarded})
 	if err == nil {
 		a.dispatcher.Store(a.Dispatcher)
 	}

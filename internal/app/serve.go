@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,6 +27,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/jobs"
 	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/loading"
+	"github.com/buurtbel/buurtbel/internal/relaying"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/web"
 )
@@ -62,6 +64,14 @@ func (a *App) Listen() (string, error) {
 		}
 		*one.into, open = l, append(open, l)
 	}
+	if err := a.listenMail(); err != nil {
+		for _, l := range append(open, a.mailSMTP) {
+			if l != nil {
+				err = errors.Join(err, l.Close())
+			}
+		}
+		return "", err
+	}
 	return a.pages.Addr().String(), nil
 }
 
@@ -88,7 +98,7 @@ func (a *App) Serve(ctx context.Context) error {
 	}
 	pages := web.New(web.Options{
 		Say: say, Price: a.price, PartPrice: a.carrier().Price,
-		DB: a.DB, Desk: a.Desk, Entry: a.Gate, Drills: a.Drills, Hall: a.Hall,
+		DB: a.DB, Post: a.Postroom, Desk: a.Desk, Entry: a.Gate, Drills: a.Drills, Hall: a.Hall,
 		Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody, Link: a.Config.Server.PublicURL,
 		Streets: a.register.streets, StreetAt: a.register.streetAt, Base: a.Base,
 		PushKey: a.pushKey(), Shown: a.shown,
@@ -110,7 +120,18 @@ func (a *App) Serve(ctx context.Context) error {
 		servers = append(servers, a.server(ctx, gateway.Doors(a.gateways)))
 		listeners = append(listeners, a.brought)
 	}
-	ended := make(chan error, len(servers))
+	ended := make(chan error, len(servers)+1)
+	if a.mailSMTP != nil || a.mailLMTP != nil {
+		mail, stopMail := context.WithCancel(context.WithoutCancel(ctx))
+		var taking sync.WaitGroup
+		defer taking.Wait()
+		defer stopMail()
+		taking.Go(func() {
+			if err := a.serveMail(mail); err != nil {
+				ended <- err
+			}
+		})
+	}
 	for i, s := range servers {
 		go func() { ended <- s.Serve(listeners[i]) }()
 	}
@@ -194,6 +215,7 @@ func (a *App) tasks() map[string]jobs.Verb {
 	}
 	verbs[store.TaskNewcomer], verbs[governing.RemindRules] = governing.Newcomer(a.DB), governing.RemindedOfRules(a.DB)
 	verbs[informing.TaskDigest] = a.news().Digested()
+	verbs[relaying.TaskMail] = a.Postroom.Arrived()
 	verbs["application"], verbs["guest-contact"] = a.Hall.Remind(), a.Hall.ForgetGuest()
 	for _, list := range []map[string]jobs.Verb{a.Desk.Verbs(), a.Drills.Verbs()} {
 		maps.Copy(verbs, list)

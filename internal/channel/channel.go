@@ -38,6 +38,8 @@ type Message struct {
 	Attempt  buurtbel.ID
 	To       string // E.164 with "+", or a mailbox
 	Link     string // replaces LinkMark; "" when Content carries none
+	ReplyTo  string // mail only: our mailbox for the answers of this recipient; "": the carrier's
+	Bounces  string // mail only: our mailbox for reports that this mail did not arrive (MAIL FROM); "": the carrier's
 	Expires  time.Time
 	Slow     bool // the member wishes slower speech
 	Content  *Content

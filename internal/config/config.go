@@ -33,6 +33,7 @@ type Config struct {
 	Retention Retention `toml:"retention" doc:"How many days things that name persons are kept. A task forgets daily what is older; what an open alert or a feedback debt needs stays whatever its age."`
 	SMS       []SMS     `toml:"sms" doc:"A carrier of short messages. Write the table once for each carrier; the first is used, the next ones while it cannot take work."`
 	Email     []Email   `toml:"email" doc:"A mail server that carries our mail. Write the table once for each."`
+	Incoming  Incoming  `toml:"incoming" doc:"Mail that comes in: members answer our mails, and servers report what did not arrive. The mail server of the domain hands it on; see docs/operating/incoming.md."`
 	Voice     []Voice   `toml:"voice" doc:"A trunk that carries telephone calls. Write the table once for each; the first is used first, one that cannot present the number last."`
 	Push      Push      `toml:"push" doc:"Messages to members' browsers (web push). The pages must be served over https, except on this machine itself."`
 
@@ -182,3 +183,18 @@ type Push struct {
 
 // On tells whether messages go to browsers.
 func (p Push) On() bool { return p.KeyFile != "" }
+
+// Incoming is the door for mail that comes in.
+type Incoming struct {
+	Answers     string   `toml:"answers" example:"answer@buurtbel.example.org" doc:"Mailbox for answers and for mails that members begin. Behind a plus sign each mail of ours gets a signed part of its own. Empty: no mail comes in."`
+	Reports     string   `toml:"reports" example:"report@buurtbel.example.org" doc:"Mailbox for reports of mails that did not arrive (MAIL FROM), likewise with a part of its own. Empty: that of the mail server."`
+	SMTP        string   `toml:"smtp" example:"127.0.0.1:2525" doc:"Address and port that take mail by SMTP. Only the mail server of the domain may reach it."`
+	LMTP        string   `toml:"lmtp" example:"/run/buurtbel/lmtp" doc:"Address and port, or the path of a socket, that take mail by LMTP."`
+	Domain      string   `toml:"domain" example:"buurtbel.example.org" doc:"Host name with which we greet. Empty: the domain of answers."`
+	Servers     []string `toml:"servers" example:"mx.example.org" doc:"Names under which our own mail server writes Authentication-Results. Only these are believed; that server must take away those which others wrote."`
+	CheckDKIM   bool     `toml:"check_dkim" default:"true" doc:"Check DKIM signatures ourselves where our mail server said nothing good of the sender. It asks the domain name system."`
+	Certificate string   `toml:"certificate" example:"/etc/buurtbel/mail.pem" doc:"File with the certificate for STARTTLS, its chain included. Empty: no encryption, for a door on this machine only."`
+	Key         string   `toml:"key" example:"/etc/buurtbel/mail.key" doc:"File with the certificate's private key."`
+	PerMinute   int      `toml:"per_minute" default:"600" min:"1" max:"100000" doc:"Mails that one client may bring in a minute; more are asked to come later."`
+	MaxBytes    int64    `toml:"max_bytes" default:"25 MB" unit:"bytes" min:"64 KB" max:"25 MB" doc:"Largest mail. Larger ones are refused before they are sent."`
+}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/mailtext"
 	"github.com/buurtbel/buurtbel/internal/vault"
 )
 
@@ -23,6 +24,7 @@ func (l *loading) rules() {
 	l.check("server.listen", "error.config.listen", isListen(c.Server.Listen))
 	l.check("metrics.listen", "error.config.listen", c.Metrics.Listen == "" || isListen(c.Metrics.Listen))
 	l.check("carrier.listen", "error.config.listen", c.Carrier.Listen == "" || isListen(c.Carrier.Listen))
+	l.incoming(c.Incoming)
 	l.publicURL(c.Server.PublicURL)
 	for _, proxy := range c.Server.TrustedProxies {
 		l.check("server.trusted_proxies", "error.config.address-range", isRange(proxy))
@@ -245,4 +247,18 @@ func (l *loading) writable(name, folder string) {
 	if err != nil {
 		l.say(l.config.Where(name), name, "error.config.folder-not-writable", args)
 	}
+}
+
+// incoming wants mailboxes that can carry a part behind a plus sign, a door, and both halves of a certificate or neither.
+func (l *loading) incoming(c Incoming) {
+	for _, box := range []struct{ key, value string }{{"incoming.answers", c.Answers}, {"incoming.reports", c.Reports}} {
+		name, _, _ := strings.Cut(box.value, "@")
+		stored, err := mailtext.Valid(box.value)
+		l.check(box.key, "error.config.mailbox", box.value == "" || err == nil && stored == box.value && !strings.Contains(name, "+") && len(name) <= 34)
+	}
+	l.check("incoming.answers", "error.config.incoming-door", c.Answers == "" || c.SMTP != "" || c.LMTP != "")
+	l.check("incoming.smtp", "error.config.incoming-answers", c.Answers != "" || c.SMTP == "" && c.LMTP == "" && c.Reports == "")
+	l.check("incoming.smtp", "error.config.listen", c.SMTP == "" || isListen(c.SMTP))
+	l.check("incoming.lmtp", "error.config.listen", c.LMTP == "" || filepath.IsAbs(c.LMTP) || isListen(c.LMTP))
+	l.check("incoming.certificate", "error.config.incoming-certificate", (c.Certificate == "") == (c.Key == ""))
 }

@@ -302,6 +302,9 @@ func (l *lane) send(ctx context.Context, m store.RunningMessage, w *store.Work, 
 	if l.d.link != nil {
 		msg.Link = l.d.link(w.Delivery)
 	}
+	if l.Channel == buurtbel.Email && l.d.boxes != nil {
+		msg.ReplyTo, msg.Bounces = l.d.boxes(w.Delivery)
+	}
 	if l.Channel != buurtbel.Voice {
 		l.hand(ctx, msg, r)
 		return

@@ -87,7 +87,7 @@ func (f *forgetting) all() error {
 		return err
 	}
 	for _, zone := range zones {
-		for _, step := range []func(buurtbel.ID) error{f.texts, f.messages, f.journal, f.previews, f.left, f.breaches, f.desk} {
+		for _, step := range []func(buurtbel.ID) error{f.texts, f.mails, f.messages, f.journal, f.previews, f.left, f.breaches, f.desk} {
 			steps = append(steps, func() error { return step(zone) })
 		}
 	}

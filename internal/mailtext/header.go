@@ -135,3 +135,13 @@ func fieldSafe(s string) bool {
 	}
 	return true
 }
+
+// plainBox tells whether s is written as a mailbox of ours is: printable ASCII without blanks and angle brackets.
+func plainBox(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f || c == '<' || c == '>' {
+			return false
+		}
+	}
+	return true
+}

@@ -50,6 +50,8 @@ type Copy struct {
 	ID   string // left side of Message-ID
 	Date string // as RFC 5322 section 3.3 wants it
 	Link string // replaces Mark
+
+	ReplyTo string // mailbox for the answers of this recipient, in ASCII; empty: the letter's
 }
 
 // boundary gives the separator of the parts (RFC 2046 section 5.1.1). It depends on the letter alone, so that equal letters are equal

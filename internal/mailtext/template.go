@@ -15,6 +15,7 @@ import (
 type Template struct {
 	domain string
 	head   []byte // shared header fields, then the empty line
+	reply  [2]int // where Reply-To begins and ends in head; alike when there is none
 	body   []segment
 	wire   []segment // body as SMTP carries it; body itself when no line begins with "."
 	size   int       // octets of head and wire without any link
@@ -36,7 +37,7 @@ const (
 )
 
 // copyBytes is room for what Append adds of its own: names of fields, date, identifier.
-const copyBytes = 160
+const copyBytes = 160 + 254
 
 // Prepare encodes l. It fails with Internal when a configured part of l is unfit, and with Invalid ("error.email.too-large", args bytes and limit)
 // when a copy with a link of 200 octets would be larger than MaxBytes.
@@ -49,10 +50,20 @@ func Prepare(l *Letter) (*Template, error) {
 		return nil, err
 	}
 	t.measure()
+	t.findReply()
 	if n := t.Size() + 200*t.links; n > MaxBytes {
 		return nil, buurtbel.Fail(buurtbel.Invalid, "error.email.too-large", buurtbel.Args{"bytes": n, "limit": MaxBytes})
 	}
 	return t, nil
+}
+
+// findReply finds the place of Reply-To, behind From: no field before Subject can hold a line that begins with another field's name.
+func (t *Template) findReply() {
+	end := bytes.Index(t.head, []byte("\r\nSubject: ")) + 2
+	t.reply = [2]int{end, end}
+	if begin := bytes.Index(t.head[:end], []byte("\r\nReply-To: ")); begin >= 0 {
+		t.reply[0] = begin + 2
+	}
 }
 
 const transfer = "Content-Transfer-Encoding"
@@ -183,13 +194,22 @@ func (t *Template) Append(dst []byte, c *Copy) ([]byte, bool) { return t.append(
 func (t *Template) AppendWire(dst []byte, c *Copy) ([]byte, bool) { return t.append(dst, c, t.wire) }
 
 func (t *Template) append(dst []byte, c *Copy, body []segment) ([]byte, bool) {
+	if c.ReplyTo != "" && (!fieldSafe(c.ReplyTo) || !plainBox(c.ReplyTo)) {
+		return dst, false
+	}
 	if !fieldSafe(c.To) || !fieldSafe(c.ID) || !fieldSafe(c.Date) || c.To == "" {
 		return dst, false
 	}
 	dst = append(append(append(dst, "Date: "...), c.Date...), "\r\nMessage-ID: <"...)
 	dst = append(append(append(append(dst, c.ID...), '@'), t.domain...), ">\r\nTo: <"...)
 	dst = append(append(dst, c.To...), ">\r\n"...)
-	dst = append(dst, t.head...)
+	dst = append(dst, t.head[:t.reply[0]]...)
+	if c.ReplyTo != "" {
+		dst = append(append(append(dst, "Reply-To: <"...), c.ReplyTo...), ">\r\n"...)
+	} else {
+		dst = append(dst, t.head[t.reply[0]:t.reply[1]]...)
+	}
+	dst = append(dst, t.head[t.reply[1]:]...)
 	for _, s := range body {
 		dst = append(dst, s.raw...)
 		switch s.link {

@@ -124,6 +124,11 @@ var eraseOwn = []string{
 	`delete from house_rules_accepted where member = $1 and zone = $2`,
 	`delete from meeting_guest where member = $1 and zone = $2`,
 	`delete from meeting_there where person = $1 and zone = $2`,
+	`delete from conversation_line where zone = $2 and conversation in (select id from conversation where member = $1 and zone = $2)`,
+	`delete from conversation_letter where zone = $2 and conversation in (select id from conversation where member = $1 and zone = $2)`,
+	`delete from conversation where member = $1 and zone = $2`,
+	`delete from mail_piece where zone = $2 and mail in (select id from mail_in where member = $1 and zone = $2)`,
+	`delete from mail_in where member = $1 and zone = $2`,
 	`delete from inbound where member = $1 and zone in (0, $2)`,
 	`delete from inbound where member = 0 and sender_hash in (select c.hash from contact c where c.member = $1 and c.zone = $2
 		and not exists (select 1 from contact o where o.hash = c.hash and o.member <> c.member))`,

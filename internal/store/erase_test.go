@@ -21,6 +21,8 @@ var personal = map[string]string{
 	"contact.member": "row erased", "contact.address": "row erased", "contact.hash": "row erased",
 	"recipient.member": "turned into a number without meaning", "delivery.recipient": "leads to a recipient without a person", "delivery.contact": "set to 0",
 	"attempt.delivery": "leads to a delivery without a person; reference and code emptied", "attempt_part.delivery": "row erased",
+	"mail_in.member": "row erased", "mail_in.digest": "row erased", "mail_in.envelope": "row erased; of a mail whose sender is nobody's or an office's, the period erases it", "mail_piece.body": "row erased",
+	"conversation.member": "row erased", "conversation.place": "row erased", "conversation_line.by_id": "row erased", "conversation_line.body": "row erased",
 	"inbound.member": "row erased", "inbound.dedupe": "row erased", "inbound.sender_hash": "row erased, unless another member has the number",
 	"inbound.sender": "row erased, unless another member has the number", "inbound.recipient": "row erased, unless another member has the number; it is our own number", "inbound.body": "row erased, unless another member has the number",
 	"own_code.person": "row erased", "own_code.ask": "row erased", "own_code.code": "row erased", "move_asked.member": "row erased", "move_asked.home": "row erased", "move_asked.place": "row erased",

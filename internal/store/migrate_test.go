@@ -167,6 +167,7 @@ var clearBytes = map[string]string{
 	"proof.hash":             "a keyed hash",
 	"ask_limit.hash":         "a keyed hash",
 	"code_count.hash":        "a keyed hash",
+	"mail_in.digest":         "a keyed hash",
 	"own_code.number":        "a keyed hash",
 	"one_use.number":         "a keyed hash",
 }

@@ -51,6 +51,11 @@ var sealedColumns = []SealedColumn{
 	{Table: "meeting", Column: "details", Holds: "title and place of a meeting", key: []string{"id"}},
 	{Table: "meeting", Column: "minutes", Holds: "the minutes of a meeting", key: []string{"id"}},
 	{Table: "digest_item", Column: "details", Holds: "where something happened that police tell, and their words", key: []string{"id"}},
+	{Table: "mail_in", Column: "envelope", Holds: "from and to which mailbox a mail came", key: []string{"id"}},
+	{Table: "mail_piece", Column: "body", Holds: "a mail that arrived, as it came", key: []string{"mail", "number", "zone"},
+		name: func(k []int64) string { return pieceName(k[1]) }},
+	{Table: "conversation", Column: "place", Holds: "the street that a reply comes from", key: []string{"id"}},
+	{Table: "conversation_line", Column: "body", Holds: "what a member wrote, and what was answered", key: []string{"id"}},
 	{Table: "meeting_vote", Column: "question", Holds: "what a meeting voted on", key: []string{"meeting", "number", "zone"},
 		name: func(k []int64) string { return fmt.Sprintf("question %d", k[1]) }},
 }

@@ -45,6 +45,7 @@ var withoutZone = map[string]string{
 	"PostponeInbound":   "what came in belongs to no zone yet",
 	"JoinInbound":       "what came in belongs to no zone yet",
 	"seenText":          "what came in belongs to no zone yet",
+	"KeepMail":          "what came in is the same in whatever zone",
 	"CheckRing":         "the key ring is the installation's",
 	"OldestUndelivered": "the installation's metric to page on",
 	"TryOwnCode":        "an asking is named by the hash of what its browser knows, and the zone is not known before the code is right",

@@ -33,6 +33,7 @@ const (
 	Resume      Purpose = "resume"        // undo STOP for one contact point
 	Unsubscribe Purpose = "unsubscribe"   // RFC 8058, stops bulletins only
 	ReadBack    Purpose = "reply-by-mail" // address part by which an answer finds its message
+	Bounce      Purpose = "bounce"        // address part by which a report finds the mail that did not arrive
 	Device      Purpose = "device"        // a member's devices: add one, see and remove them
 	Wish        Purpose = "wish"          // prove the mailbox of a wish, or take the wish back
 	OwnDevice   Purpose = "own-device"    // kept by one device: renew or remove itself

@@ -65,6 +65,7 @@ type Frame struct {
 	Listed   bool     // search engines may show it: public pages, and never one behind a link or a sign-in
 	About    string   // one sentence for search engines; empty: what Buurtbel is
 	Outage   Outage   // what cannot go out now
+	Flag     string   // says that members wrote something urgent; empty: nothing, or the person is no police
 	OutageAt string   // where the same is asked again; empty for who does not work at the desk
 }
 

@@ -25,6 +25,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/holiday"
 	"github.com/buurtbel/buurtbel/internal/informing"
 	"github.com/buurtbel/buurtbel/internal/joining"
+	"github.com/buurtbel/buurtbel/internal/relaying"
 	"github.com/buurtbel/buurtbel/internal/store"
 	"github.com/buurtbel/buurtbel/internal/store/storetest"
 	"github.com/buurtbel/buurtbel/internal/token"
@@ -94,6 +95,7 @@ type site struct {
 	foreignMandate buurtbel.ID
 	members        []buurtbel.ID
 	met            []buurtbel.ID // meetings: of kerkveld, wide, and the foreign network
+	replied        []buurtbel.ID // what members wrote: of kerkveld, to nobody else; of wide, urgent; of the foreign network
 	brought        []buurtbel.ID // lists of members: by the officer for kerkveld, and abroad
 	told           []buurtbel.ID // items of the weekday news: of the zone, and abroad
 	later          *atomic.Int64 // how far the house's clock is ahead, in nanoseconds
@@ -145,7 +147,7 @@ func foundOn(t *testing.T, engine store.Engine, change ...func(*site)) *site {
 	}
 	s.hall = joining.NewHall(db, joining.Options{Link: "https://alarm.example.org", Channels: ways, Logger: quiet})
 	s.server = httptest.NewServer(New(Options{
-		DB: db, Desk: s.desk, Entry: s.gate, Drills: s.drills, Hall: s.hall,
+		DB: db, Desk: s.desk, Entry: s.gate, Drills: s.drills, Hall: s.hall, Post: relaying.NewPostroom(db, relaying.Options{Link: "https://alarm.example.org"}),
 		Logger: quiet, MaxBody: 64 << 10, Link: "https://alarm.example.org",
 		Say: sound, PushKey: pushKey, Health: s.health, Callers: callers,
 		News: informing.New(db, informing.Options{Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }, Link: "https://alarm.example.org"}),

@@ -59,7 +59,9 @@ func TestRule14_AnIdentityProvesAddressAndAgeAndNothingElse(t *testing.T) {
 	p := startPeer(t, livesIn("she", "Vlierstraat 1", told), livesIn("other", "Vlierstraat 90", told), livesIn("young", "Vlierstraat 1", account{"birthdate": "2020-01-23"}), account{"id": "nowhere", "birthdate": "1985-01-23"},
 		livesIn(n, "Vlierstraat 1", told), livesIn("box", "Vlierstraat 1", account{"address": map[string]any{"street_address": 7, "postal_code": n}}))
 	log := new(channeltest.Log)
-	s := found(t, withResidents(p.issuer), func(s *site) { s.log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})) })
+	s := found(t, withResidents(p.issuer), func(s *site) {
+		s.log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
 	s.street()
 	if strings.Contains(s.browser().get("/sign-in").body, "Identiteitskaart") {
 		t.Error("it is offered to who signs in")

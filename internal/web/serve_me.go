@@ -328,6 +328,7 @@ func (v *visit) meLines(m mine, s *store.Self) ([]MeLine, error) {
 		return append(out, line("reading", "languages", ""), line("digest", "mail", ""), line("data", "file-text", ""), rules, line("leave", "arrow-right", ""), line("erase", "x", "")), nil
 	}
 	out = append(out, line("reading", "languages", v.t("screen.language.own."+string(s.Member.Language))), line("messages", "message-square", v.t("screen.me.messages-now")), line("calendar", "clock", v.t("screen.me.calendar-now")), line("digest", "mail", v.t("screen.me.digest-now")),
+		MeLine{m.base + "/replies", "square-pen", v.t("screen.reply.mine"), v.t("screen.reply.mine-now")},
 		line("data", "file-text", v.t("screen.me.data-now")), line("looks", "eye", v.t("screen.me.looks-now")), rules)
 	groups, err := v.meGroups(m)
 	return append(append(out, groups...), line("leave", "arrow-right", v.t("screen.me.leave-now"))), err

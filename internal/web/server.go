@@ -19,6 +19,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/informing"
 	"github.com/buurtbel/buurtbel/internal/joining"
 	"github.com/buurtbel/buurtbel/internal/place"
+	"github.com/buurtbel/buurtbel/internal/relaying"
 	"github.com/buurtbel/buurtbel/internal/store"
 )
 
@@ -27,6 +28,7 @@ type Options struct {
 	DB      *store.DB
 	Desk    *alerting.Desk
 	Hall    *joining.Hall
+	Post    *relaying.Postroom // what members write, sealed
 	Entry   *entering.Gate
 	Logger  *slog.Logger
 	Secure  bool           // cookies go over https only: true unless the public address is loopback http
@@ -175,6 +177,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.exerciseRoutes()...)
 	all = append(all, s.meRoutes()...)
 	all = append(all, s.keepRoutes()...)
+	all = append(all, s.replyRoutes()...)
 	all = append(all, s.joinRoutes()...)
 	all = append(all, s.applicationRoutes()...)
 	all = append(all, s.memberListRoutes()...)

@@ -27,6 +27,9 @@ func (v *visit) frame(title string, mode Mode) Frame {
 	if v.seesZone() == nil && v.s.o.Health != nil {
 		f.Outage, f.OutageAt = v.outage(), "/carriers"
 	}
+	if v.s.o.Post != nil && v.actor.May(buurtbel.MayHearReplies, v.scope(), v.now) == nil {
+		f.Flag = v.replyFlag()
+	}
 	err := v.read(func(tx *store.Tx) error {
 		zone, err := tx.Zone()
 		if err != nil {
@@ -99,6 +102,7 @@ func (v *visit) everyPlace() []Link {
 	add(buurtbel.MayFeedback, "screen.place.debts", "/debts")
 	add(buurtbel.MayTakeIn, "screen.place.applications", "/applications")
 	add(buurtbel.MayDigest, "screen.place.digest", "/digest")
+	add(buurtbel.MayHearReplies, "screen.place.replies", "/replies")
 	add(buurtbel.MaySeeNames, "screen.place.members", "/members")
 	add(buurtbel.MaySeeNames, "screen.place.lost", "/lost")
 	add(buurtbel.MaySeeNames, "screen.place.reach", "/reach")

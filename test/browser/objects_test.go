@@ -26,6 +26,7 @@ type objects struct {
 	invitation string   // link of such a mail
 	rules      string   // link of the mail that asks to accept them; the first network has a version then
 	item       string   // of the weekday news, which waits
+	reply      string   // what a member wrote, urgent: police have it too
 }
 
 // queries are pages that want to be asked for something; {network} stands for the first network.
@@ -44,6 +45,7 @@ var elsewhere = map[string]string{
 	"/prove/with/{provider}":        "passes on to a provider of identities",
 	"/join/{token}/with/{provider}": "passes on to a provider of identities",
 	"/me/shop":                      "passes on to /join/{token}/shop, which is shown",
+	"/replies/{reply}/note":         "needs somebody who leads the network, and an answer to a message; internal/relaying makes one",
 }
 
 // paths fills a route in; none where what it needs does not exist yet.
@@ -62,6 +64,7 @@ func (o objects) paths(g *gate, route string) []string {
 		{"/s/", "{token}", entry}, {"/me/in/", "{token}", own}, {"/networks/", "{id}", some(network)}, {"/tips/", "{key}", some("away")}, {"/retention/", "{category}", some(guarding.Categories[0].Key)},
 		{"/asked/", "{member}", some(g.plainMember(kerkveld).String())}, {"/members/", "{member}", some(g.plainMember(kerkveld).String())}, {"/h/", "{token}", o.heard}, {"/c/", "{token}", some(o.second)}, {"/device/", "{token}", device},
 		{"/calendar/", "{meeting}", o.meetings}, {"/me/calendar/", "{meeting}", o.meetings}, {"/meeting/", "{token}", some(o.invitation)}, {"/house-rules/", "{token}", some(o.rules)}, {"/networks/", "{version}", ruled(o)}, {"/digest/", "{item}", some(o.item)},
+		{"/replies/", "{reply}", some(o.reply)},
 		{"/mandates/", "{mandate}", some(o.mandate)}, {"/templates/", "{key}", some("burglary-in-progress")}, {"/", "{network}", some(network)}, {"/", "{zone}", some(zone)},
 		{"/manifest/", "{language}", some("nl")}, {"/looks/", "{page}", web.SamplePages()},
 	}...) {
@@ -182,6 +185,7 @@ func (g *gate) happen() {
 	o.meetings, o.invitation = g.meets(mailbox)
 	o.rules = g.rules()
 	o.item = g.tells()
+	o.reply = g.writes()
 	o.exercise = g.launches(1, nil, true).String()
 	at := g.town.Town.Homes[0].At
 	const half = 0.06 // degrees: more than may go out without a second person
@@ -296,4 +300,19 @@ func (g *gate) onCall() string {
 	}
 	g.Fatal("nobody is on call")
 	return ""
+}
+
+// writes lets a member write something urgent on the own page.
+func (g *gate) writes() string {
+	g.Helper()
+	id, zone := g.plainMember(kerkveld), g.town.Zone.ID
+	member := buurtbel.Actor{Person: id, Zone: zone, Mandates: []buurtbel.Mandate{{Holder: id, Role: buurtbel.RoleMember, Zone: zone}}}
+	if err := g.app.Postroom.Write(g.Context(), member, zone, 0, "Help, er wordt nu ingebroken bij de buren!", false); err != nil {
+		g.Fatal(err)
+	}
+	threads, err := g.app.Postroom.Own(g.Context(), member, zone)
+	if err != nil || len(threads) != 1 {
+		g.Fatalf("%d conversations: %v", len(threads), err)
+	}
+	return threads[0].ID.String()
 }

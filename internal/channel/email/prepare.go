@@ -1,6 +1,7 @@
 package email
 
 import (
+	"cmp"
 	"errors"
 	"sync"
 	"time"
@@ -114,7 +115,7 @@ func (c *courier) fit(j *job) *channel.Failure {
 	if len(j.msg.Link) > linkRoom/4 || c.line.maxSize > 0 && t.Size()+linkRoom > c.line.maxSize {
 		return &channel.Failure{Reason: buurtbel.TooLong, Code: "size"}
 	}
-	j.fit = fitted{template: t, to: to, from: c.m.cfg.Bounces, utf8: utf8}
+	j.fit = fitted{template: t, to: to, from: cmp.Or(j.msg.Bounces, c.m.cfg.Bounces), utf8: utf8}
 	return nil
 }
 
@@ -174,7 +175,7 @@ func (d *dateLine) at(now time.Time) string {
 
 // appendMail writes j's mail and the dot that ends it, as they go over the wire.
 func (c *courier) appendMail(dst []byte, j *job) ([]byte, bool) {
-	copied := mailtext.Copy{To: j.fit.to, ID: j.msg.Delivery.String(), Date: c.date.at(c.m.now()), Link: j.msg.Link}
+	copied := mailtext.Copy{To: j.fit.to, ID: j.msg.Delivery.String(), Date: c.date.at(c.m.now()), Link: j.msg.Link, ReplyTo: j.msg.ReplyTo}
 	var ok bool
 	if c.m.sign != nil {
 		if c.mail, ok = j.fit.template.Append(c.mail[:0], &copied); !ok {
