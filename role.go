@@ -49,15 +49,15 @@ const (
 	MayWriteRules  Permission = "write-rules"  // propose internal rules
 	MayAgreeRules  Permission = "agree-rules"  // to internal rules that were proposed
 	MayDigest      Permission = "digest"       // write the weekday police news, and tips
-	MayRelay       Permission = "relay"        // see all that members of the network write, sealed, and pass it on
+	MayPassOn      Permission = "pass-on"      // see all that members of the network write, sealed, and pass it on
 	MayHearReplies Permission = "hear-replies" // read and answer what members write, sealed; police what was passed on to them or is urgent
 )
 
 // permissions is rule 1 and rule 14 as a table: role by role.
 var permissions = map[Role][]Permission{
 	RoleMember:        {MayOwn},
-	RoleCoordinator:   {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules, MayRelay, MayHearReplies},
-	RoleDeputy:        {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules, MayRelay, MayHearReplies},
+	RoleCoordinator:   {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules, MayPassOn, MayHearReplies},
+	RoleDeputy:        {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules, MayPassOn, MayHearReplies},
 	RoleSteering:      {MaySeeAlerts},
 	RoleTreasurer:     {MaySeeAlerts},
 	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost, MaySeeMandates, MaySeeLooks, MayRegister, MayTakeIn, MayAgreeRules, MayDigest, MayHearReplies},

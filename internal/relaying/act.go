@@ -18,7 +18,7 @@ func (p *Postroom) role(a buurtbel.Actor, c *store.Conversation) (string, error)
 	if a.Person == c.Member {
 		return "", buurtbel.Fail(buurtbel.NotFound, "error.reply.unknown", nil)
 	}
-	if a.May(buurtbel.MayRelay, scope, now) == nil {
+	if a.May(buurtbel.MayPassOn, scope, now) == nil {
 		return store.ByCoordinator, nil
 	}
 	err := a.May(buurtbel.MayHearReplies, scope, now)
@@ -141,7 +141,7 @@ func (p *Postroom) PassOn(ctx context.Context, a buurtbel.Actor, zone, id buurtb
 		return err
 	}
 	if role != store.ByCoordinator && (role != store.ByPolice || to != ToCity) {
-		return buurtbel.Fail(buurtbel.Forbidden, "error.forbidden."+string(buurtbel.MayRelay), nil)
+		return buurtbel.Fail(buurtbel.Forbidden, "error.forbidden."+string(buurtbel.MayPassOn), nil)
 	}
 	if receivers[to] == "" {
 		return buurtbel.Fail(buurtbel.Invalid, "error.reply.nobody", nil)

@@ -81,7 +81,7 @@ func (p *Postroom) led(ctx context.Context, a buurtbel.Actor, zone buurtbel.ID) 
 		out = nil
 		networks, err := tx.Networks()
 		for _, n := range networks {
-			if a.May(buurtbel.MayRelay, buurtbel.Scope{Zone: zone, Network: n.ID}, p.db.Now()) == nil {
+			if a.May(buurtbel.MayPassOn, buurtbel.Scope{Zone: zone, Network: n.ID}, p.db.Now()) == nil {
 				out = append(out, n.ID)
 			}
 		}

@@ -97,7 +97,7 @@ type site struct {
 	met            []buurtbel.ID // meetings: of kerkveld, wide, and the foreign network
 	replied        []buurtbel.ID // what members wrote: of kerkveld, to nobody else; of wide, urgent; of the foreign network
 	brought        []buurtbel.ID // lists of members: by the officer for kerkveld, and abroad
-	told           []buurtbel.ID // items of the weekday news: of the zone, and abroad
+	items          []buurtbel.ID // items of the weekday news: of the zone, and abroad
 	later          *atomic.Int64 // how far the house's clock is ahead, in nanoseconds
 	log            *slog.Logger
 	folder         string // of the database

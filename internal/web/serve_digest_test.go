@@ -15,9 +15,9 @@ import (
 )
 
 // news puts an item that waits, and one that was told, into the zone, which publishes; and an item abroad.
-func (s *site) news() {
+func (s *site) newsItems() {
 	s.Helper()
-	if len(s.told) > 0 {
+	if len(s.items) > 0 {
 		return
 	}
 	for _, zone := range []buurtbel.ID{s.zone, s.other} {
@@ -35,7 +35,7 @@ func (s *site) news() {
 			}
 			return tx.InsertDigestItem(&i)
 		})
-		s.told = append(s.told, i.ID)
+		s.items = append(s.items, i.ID)
 	}
 	s.write(s.zone, func(tx *store.Tx) error {
 		return tx.PutDigestRules(buurtbel.DigestRules{At: 600, Public: true, Own: []buurtbel.OwnCategory{{Key: "own-1", Words: map[buurtbel.Language]string{buurtbel.Dutch: "Zwerfvuil " + hostile, buurtbel.French: "x", buurtbel.German: "x", buurtbel.English: "x"}}}})
@@ -44,7 +44,7 @@ func (s *site) news() {
 
 func TestTheWeekdayNewsFromFormToArchive(t *testing.T) {
 	s := found(t)
-	s.news()
+	s.newsItems()
 	o := s.as(s.people[buurtbel.RoleOfficer])
 	day := s.db.Now().AddDate(0, 0, -1).Format(buurtbel.DigestDay)
 	typed := url.Values{"category": {"home-burglary"}, "day": {day}, "part": {"evening"}, "municipality": {"Vlierbeek"}, "district": {"De Kouter"}, "info-nl": {"Aan nummer 12 stond een raam open."}}
@@ -62,7 +62,7 @@ func TestTheWeekdayNewsFromFormToArchive(t *testing.T) {
 	if list.code != http.StatusOK || !strings.Contains(list.body, "De Kouter") || !strings.Contains(list.body, "Men kwam binnen") {
 		t.Fatalf("%d %s", list.code, plainOf(list.body))
 	}
-	path := "/digest/items/" + s.told[0].String()
+	path := "/digest/items/" + s.items[0].String()
 	if got := o.post(path, url.Values{"do": {"take-back"}}); got.code != http.StatusSeeOther {
 		t.Errorf("take back: %d %s", got.code, plainOf(got.body))
 	}
@@ -128,7 +128,7 @@ func TestRule07_NewsForEverybody(t *testing.T) {
 			t.Errorf("%s: %d", path, got.code)
 		}
 	}
-	s.news()
+	s.newsItems()
 	page := b.get("/news/" + s.zone.String())
 	if page.code != http.StatusOK || !strings.Contains(page.body, `content="noindex"`) || page.header.Get("X-Robots-Tag") != "noindex" || !strings.Contains(page.body, "Kleine diefstal") {
 		t.Errorf("%d %s", page.code, plainOf(page.body))
