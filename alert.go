@@ -56,13 +56,14 @@ const (
 	KindCorrection MessageKind = "correction"
 	KindAllClear   MessageKind = "all-clear"
 	KindFeedback   MessageKind = "feedback"
-	KindCode       MessageKind = "code"     // sign-in link, second person's link
-	KindAnswer     MessageKind = "answer"   // automatic answer to a text
-	KindReport     MessageKind = "report"   // to chief and mandated officer: departed from the plan
-	KindBulletin   MessageKind = "bulletin" // not urgent
-	KindProbe      MessageKind = "probe"    // asks a silent contact point for a sign of life
-	KindDigest     MessageKind = "digest"   // the weekday police news
-	KindMeeting    MessageKind = "meeting"  // invites to a meeting, reminds of it, or tells that it was moved or taken back
+	KindCode       MessageKind = "code"       // sign-in link, second person's link
+	KindAnswer     MessageKind = "answer"     // automatic answer to a text
+	KindReport     MessageKind = "report"     // to chief and mandated officer: departed from the plan
+	KindBulletin   MessageKind = "bulletin"   // not urgent
+	KindProbe      MessageKind = "probe"      // asks a silent contact point for a sign of life
+	KindDigest     MessageKind = "digest"     // the weekday police news
+	KindMeeting    MessageKind = "meeting"    // invites to a meeting, reminds of it, or tells that it was moved or taken back
+	KindWithdrawal MessageKind = "withdrawal" // tells those whom a bulletin reached that it was withdrawn
 )
 
 // Class gives the order in which kinds of message are sent.

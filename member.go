@@ -110,7 +110,8 @@ type Choices struct {
 	Only   By                 `json:"only,omitempty"`   // ByText: texts, no calls. ByCall: calls, no texts. 0: as Per says. Never a reason why
 	Shift  *Shift             `json:"shift,omitempty"`  // of a contact person of a business; the business decides it, not the member
 
-	NoDigest bool `json:"no_digest,omitempty"` // wishes no weekday police news
+	NoDigest    bool `json:"no_digest,omitempty"`    // wishes no weekday police news
+	NoBulletins bool `json:"no_bulletins,omitempty"` // wishes no messages that can wait
 }
 
 // DefaultChoices: by night life = call and text, now = text, soon = in the morning (rule 1). By day everything the member has.

@@ -32,6 +32,8 @@ type Fact string
 type Plan struct {
 	Version int        `json:"version"` // counts from 1; an alert keeps the version it was launched under
 	Rules   []PlanRule `json:"rules"`
+
+	Bulletins BulletinPlan `json:"bulletins,omitzero"` // what can wait: who relays it, and until when
 }
 
 // PlanRule is one row of the plan.

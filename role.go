@@ -51,19 +51,23 @@ const (
 	MayDigest      Permission = "digest"       // write the weekday police news, and tips
 	MayPassOn      Permission = "pass-on"      // see all that members of the network write, sealed, and pass it on
 	MayHearReplies Permission = "hear-replies" // read and answer what members write, sealed; police what was passed on to them or is urgent
+
+	MayWriteBulletin Permission = "write-bulletin" // what can wait
+	MayRelayBulletin Permission = "relay-bulletin" // a bulletin to the members, or not now
+	MayWithdraw      Permission = "withdraw"       // a bulletin
 )
 
 // permissions is rule 1 and rule 14 as a table: role by role.
 var permissions = map[Role][]Permission{
 	RoleMember:        {MayOwn},
-	RoleCoordinator:   {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules, MayPassOn, MayHearReplies},
-	RoleDeputy:        {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules, MayPassOn, MayHearReplies},
+	RoleCoordinator:   {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules, MayPassOn, MayHearReplies, MayWriteBulletin, MayRelayBulletin},
+	RoleDeputy:        {MaySeeAlerts, MaySeeNames, MayImport, MaySeeMandates, MaySeeLooks, MayAgree, MayTakeIn, MayWriteRules, MayPassOn, MayHearReplies, MayWriteBulletin, MayRelayBulletin},
 	RoleSteering:      {MaySeeAlerts},
 	RoleTreasurer:     {MaySeeAlerts},
-	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost, MaySeeMandates, MaySeeLooks, MayRegister, MayTakeIn, MayAgreeRules, MayDigest, MayHearReplies},
+	RoleOfficer:       {MayLaunch, MayConfirm, MayFeedback, MaySeeAlerts, MaySeeNames, MayReadLog, MayImport, MayConfigure, MayAnswerLost, MaySeeMandates, MaySeeLooks, MayRegister, MayTakeIn, MayAgreeRules, MayDigest, MayHearReplies, MayWriteBulletin, MayRelayBulletin, MayWithdraw},
 	RoleDispatcher:    {MayLaunch, MayConfirm, MaySeeAlerts, MayAnswerLost, MayHearReplies},
-	RoleChief:         {MayConfirm, MayFeedback, MaySeeAlerts, MayReadLog, MaySeeMandates, MaySeeLooks, MayRegister},
-	RoleMayor:         {},
+	RoleChief:         {MayConfirm, MayFeedback, MaySeeAlerts, MayReadLog, MaySeeMandates, MaySeeLooks, MayRegister, MayWriteBulletin, MayWithdraw},
+	RoleMayor:         {MayWriteBulletin},
 	RoleAuditor:       {MayReadLog, MaySeeAlerts, MaySeeMandates, MaySeeLooks},
 	RoleAdministrator: {MayImport, MayConfigure, MayInstall, MayReadLog, MaySeeMandates, MayAdmit, MayRegister},
 	RoleSystem:        {MayDeliver, MayArrive, MayInstall, MaySeeAlerts, MayImport, MayConfigure, MayAdmit},

@@ -205,6 +205,9 @@ func (d *demo) seed() error {
 	if err := d.app.SeedNews(d.w.ctx, d.town); err != nil {
 		return err
 	}
+	if err := d.app.SeedBulletins(d.w.ctx, d.town); err != nil {
+		return err
+	}
 	return d.app.SeedExercises(d.w.ctx, d.town)
 }
 

@@ -52,6 +52,7 @@ type App struct {
 	Dispatcher *delivery.Dispatcher
 	Door       *arriving.Door
 	Gate       *entering.Gate
+	Bulletins  *relaying.Bulletins
 	Drills     *governing.Drills
 	Hall       *joining.Hall
 	Postroom   *relaying.Postroom
@@ -125,6 +126,7 @@ func Open(ctx context.Context, c *config.Config, o Options) (*App, error) {
 	})
 	a.Desk = alerting.New(db, alerting.Options{Channels: a.channels(), Carrier: a.carrier(), Calendar: calendarOf, Within: a.audience.within,
 		Places: a.register.places, Link: c.Server.PublicURL, Logger: o.Logger})
+	a.Bulletins = relaying.NewBulletins(db, relaying.BulletinOptions{Link: c.Server.PublicURL, Places: a.register.places})
 	a.Drills = governing.NewDrills(db, governing.DrillOptions{Channels: a.channels(), Part: a.carrier().Price, Minute: a.carrier().Minute, Answer: a.carrier().Answer,
 		Calendar: calendarOf, Link: c.Server.PublicURL})
 	a.Gate = entering.New(db, entering.Options{Link: c.Server.PublicURL, Logger: o.Logger, Passkeys: c.Passkeys.Passkeys, Providers: c.Providers(), Groups: c.Groups()})

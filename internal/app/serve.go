@@ -98,7 +98,7 @@ func (a *App) Serve(ctx context.Context) error {
 	}
 	pages := web.New(web.Options{
 		Say: say, Price: a.price, PartPrice: a.carrier().Price,
-		DB: a.DB, Post: a.Postroom, Desk: a.Desk, Entry: a.Gate, Drills: a.Drills, Hall: a.Hall,
+		DB: a.DB, Post: a.Postroom, Desk: a.Desk, Entry: a.Gate, Drills: a.Drills, Hall: a.Hall, Bulletins: a.Bulletins,
 		Logger: a.log, Secure: a.secure(), Proxies: proxies, MaxBody: a.Config.Server.MaxBody, Link: a.Config.Server.PublicURL,
 		Streets: a.register.streets, StreetAt: a.register.streetAt, Base: a.Base,
 		PushKey: a.pushKey(), Shown: a.shown,
@@ -217,7 +217,7 @@ func (a *App) tasks() map[string]jobs.Verb {
 	verbs[informing.TaskDigest] = a.news().Digested()
 	verbs[relaying.TaskMail] = a.Postroom.Arrived()
 	verbs["application"], verbs["guest-contact"] = a.Hall.Remind(), a.Hall.ForgetGuest()
-	for _, list := range []map[string]jobs.Verb{a.Desk.Verbs(), a.Drills.Verbs()} {
+	for _, list := range []map[string]jobs.Verb{a.Desk.Verbs(), a.Drills.Verbs(), a.Bulletins.Verbs()} {
 		maps.Copy(verbs, list)
 	}
 	return verbs

@@ -19,6 +19,9 @@ func (f *forgetting) desk(zone buurtbel.ID) error {
 		if err := tx.ForgetDrafts(f.now.Add(-f.periods.Previews)); err != nil {
 			return err
 		}
+		if err := tx.ForgetBulletins(f.now.Add(-f.periods.Texts)); err != nil {
+			return err
+		}
 		return tx.ForgetGuests(f.now.Add(-f.periods.Texts))
 	})
 }

@@ -35,7 +35,7 @@ type Block struct {
 	Role     Role
 	Language buurtbel.Language
 	Text     string
-	Target   string // of a Button; may be a mark that is replaced per delivery, so it is written as it stands
+	Target   string // of a Button, and of Fine that leads somewhere; may be a mark that is replaced per delivery, so it is written as it stands
 }
 
 // Wording is the letter as the words of a mail in one language.
@@ -59,6 +59,9 @@ func (l Letter) Text() string {
 			b.WriteString("--------")
 		case Body, Label, Heading, Lead, Fine:
 			b.WriteString(block.Text)
+			if block.Target != "" {
+				b.WriteString("\n" + block.Target)
+			}
 		}
 	}
 	b.WriteString("\n")
@@ -133,6 +136,9 @@ func (block Block) html(l Letter, main buurtbel.Language) string {
 		return `<p` + lang + ` style="margin:16px 0 24px;"><a href="` + html.EscapeString(block.Target) +
 			`" style="display:inline-block;padding:14px 24px;background:#f2b705;color:#14213d;font-weight:bold;text-decoration:none;border-radius:6px;">` + text + "</a></p>\n"
 	case Fine:
+		if block.Target != "" {
+			text = `<a href="` + html.EscapeString(block.Target) + `">` + text + `</a>`
+		}
 		return `<p` + lang + ` class="soft" style="margin:0 0 8px;font-size:16px;line-height:1.5;color:#454d63;">` + text + "</p>\n"
 	case Rule:
 		return `<hr class="line" style="border:0;border-top:1px solid #d8d0bd;margin:24px 0;">` + "\n"

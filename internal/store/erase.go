@@ -122,6 +122,8 @@ var eraseOwn = []string{
 	`delete from probe where member = $1 and zone = $2`,
 	`delete from bulk_member where member = $1 and zone = $2`,
 	`delete from house_rules_accepted where member = $1 and zone = $2`,
+	`delete from bulletin_ask where person = $1 and zone = $2`,
+	`update bulletin_offer set name = substr(name, 1, 0) where by_id = $1 and zone = $2 and length(name) > 0`,
 	`delete from meeting_guest where member = $1 and zone = $2`,
 	`delete from meeting_there where person = $1 and zone = $2`,
 	`delete from conversation_line where zone = $2 and conversation in (select id from conversation where member = $1 and zone = $2)`,

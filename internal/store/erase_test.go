@@ -31,6 +31,8 @@ var personal = map[string]string{
 	"import_draft.by_id": "kept: the id leads to nobody", "import_draft.payload": "emptied when the list is taken over; given up or seven days old, the row goes",
 	"meeting_there.person": "row erased", "meeting_guest.member": "row erased", "meeting.by_id": "kept: the id leads to nobody", "meeting.details": "what the network meets for, sealed",
 	"meeting.minutes": "what the network decided, sealed; written by hand, and corrected by hand", "meeting_vote.question": "what was voted on, sealed; the votes are counts",
+	"bulletin.by_id": "kept: the id leads to nobody", "bulletin.content": "what police, municipality or network told the members, sealed; goes a season after it was over",
+	"bulletin_offer.by_id": "kept: the id leads to nobody", "bulletin_offer.name": "emptied", "bulletin_offer.words": "what the network was told, sealed; goes with the bulletin", "bulletin_ask.person": "row erased",
 	"house_rules_draft.by_id": "kept until it is decided: the id leads to nobody", "house_rules_draft.note": "what an official says of a text, sealed; goes when it is decided",
 	"house_rules_accepted.member": "row erased", "house_rules_accepted.by_id": "row erased",
 	"bulk_member.member": "row erased", "bulk_change.by_id": "kept: the id leads to nobody",
@@ -144,8 +146,8 @@ func TestErasureReachesEverything(t *testing.T) {
 		if n := v.count(`select count(*) from contact where member = $1`, int64(stays.Member.ID)); n != 3 {
 			t.Errorf("the neighbour has %d contact points", n)
 		}
-		for _, table := range []string{"tree_consent", "exercise_out", "bulk_member", "meeting_guest", "meeting_there", "house_rules_accepted", "inbound", "session", "shift", "one_use"} {
-			column := map[bool]string{true: "person", false: "member"}[slices.Contains([]string{"session", "shift", "one_use", "meeting_there"}, table)]
+		for _, table := range []string{"tree_consent", "exercise_out", "bulk_member", "meeting_guest", "meeting_there", "house_rules_accepted", "bulletin_ask", "inbound", "session", "shift", "one_use"} {
+			column := map[bool]string{true: "person", false: "member"}[slices.Contains([]string{"session", "shift", "one_use", "meeting_there", "bulletin_ask"}, table)]
 			if n := v.count(`select count(*) from `+table+` where `+column+` = $1`, int64(stays.Member.ID)); n == 0 {
 				t.Errorf("the neighbour has nothing in %s any more", table)
 			}
@@ -200,7 +202,10 @@ func (v *village) lives(m store.NewMember, i int) {
 		_, err5 := tx.ChangeMembers(store.MemberBatch{ID: v.db.NewID(), Network: v.network, Kind: store.BulkAway, By: id}, []buurtbel.ID{id})
 		_, err6 := tx.AcceptRules(v.network, 0, id, id, "form")
 		meeting := v.db.NewID()
-		return errors.Join(errs, err, err2, err3, err4, err5, err6,
+		b := &buurtbel.Bulletin{ID: v.db.NewID(), Source: buurtbel.SourceNetwork, By: id, Topic: "other", Networks: []buurtbel.ID{v.network}, Until: v.db.Now().Add(time.Hour)}
+		o := &buurtbel.Offer{ID: v.db.NewID(), Network: v.network, State: buurtbel.BulletinRelayed, Turn: buurtbel.TurnCoordinator, By: id, Name: m.Name.Family}
+		_, err7 := tx.AskOffer(store.OfferAsked{ID: v.db.NewID(), Offer: o.ID, Person: id, Turn: buurtbel.TurnCoordinator})
+		return errors.Join(errs, err, err2, err3, err4, err5, err6, err7, tx.PutBulletin(b), tx.OfferBulletin(b.ID, tx.Now(), []*buurtbel.Offer{o}),
 			tx.InsertMeeting(store.Meeting{ID: meeting, Network: v.network, By: id}), tx.AnswerMeeting(store.Guest{Meeting: meeting, Member: id}, "yes"), tx.MarkThere(meeting, []buurtbel.ID{id}, 1),
 			tx.InsertOneUse(bytesOf("link"), store.OneUse{Purpose: "sign-in", Subject: m.Contacts[2].ID, Person: id, Expires: v.db.Now().Add(time.Hour)}),
 			tx.InsertSession(bytesOf("session"), store.Session{Person: id, Zone: v.zone, Office: "member", Expires: v.db.Now().Add(time.Hour)}),

@@ -42,6 +42,7 @@ const (
 	SealedCode  Purpose = "sealed-code"   // sign in with a code from the dispatch room's envelope
 	Passkey     Purpose = "passkey"       // a ticket: the challenge of a passkey
 	Provider    Purpose = "provider"      // a ticket: on the way to an identity provider
+	Relay       Purpose = "relay"         // relay one bulletin to one network, or not now
 	Apply       Purpose = "apply"         // an applicant's own page, and afterwards what the new member sees of the household
 	Household   Purpose = "household"     // enter a household
 	Leave       Purpose = "household-out" // leave the household

@@ -77,6 +77,7 @@ type site struct {
 	hall      *joining.Hall
 	gate      *entering.Gate
 	drills    *governing.Drills
+	bulletins *relaying.Bulletins
 	server    *httptest.Server
 	sms, mail *carrier
 
@@ -94,6 +95,7 @@ type site struct {
 	deputyMandate  buurtbel.ID
 	foreignMandate buurtbel.ID
 	members        []buurtbel.ID
+	spread         []buurtbel.ID // bulletins: offered to kerkveld, to wide, abroad, and the officer's draft
 	met            []buurtbel.ID // meetings: of kerkveld, wide, and the foreign network
 	replied        []buurtbel.ID // what members wrote: of kerkveld, to nobody else; of wide, urgent; of the foreign network
 	brought        []buurtbel.ID // lists of members: by the officer for kerkveld, and abroad
@@ -141,13 +143,14 @@ func foundOn(t *testing.T, engine store.Engine, change ...func(*site)) *site {
 	s.drills = governing.NewDrills(db, governing.DrillOptions{Channels: []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}, Part: 550, Answer: true, Link: "https://alarm.example.org",
 		Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }})
 	s.gate = entering.New(db, entering.Options{Link: "https://alarm.example.org", Logger: quiet, Providers: s.providers, Groups: s.groups})
+	s.bulletins = relaying.NewBulletins(db, relaying.BulletinOptions{Link: "https://alarm.example.org"})
 	ways := []buurtbel.Channel{buurtbel.SMS, buurtbel.Email}
 	if s.calls {
 		ways = append(ways, buurtbel.Voice)
 	}
 	s.hall = joining.NewHall(db, joining.Options{Link: "https://alarm.example.org", Channels: ways, Logger: quiet})
 	s.server = httptest.NewServer(New(Options{
-		DB: db, Desk: s.desk, Entry: s.gate, Drills: s.drills, Hall: s.hall, Post: relaying.NewPostroom(db, relaying.Options{Link: "https://alarm.example.org"}),
+		DB: db, Desk: s.desk, Entry: s.gate, Drills: s.drills, Hall: s.hall, Bulletins: s.bulletins, Post: relaying.NewPostroom(db, relaying.Options{Link: "https://alarm.example.org"}),
 		Logger: quiet, MaxBody: 64 << 10, Link: "https://alarm.example.org",
 		Say: sound, PushKey: pushKey, Health: s.health, Callers: callers,
 		News: informing.New(db, informing.Options{Calendar: func(z *buurtbel.Zone) (buurtbel.Calendar, error) { return holiday.For(z.Country) }, Link: "https://alarm.example.org"}),

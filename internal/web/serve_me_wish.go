@@ -182,7 +182,7 @@ func (v *visit) meReading(m mine) error {
 	page.Ways = []Option{{ID: "all", Words: v.t("screen.me.all-ways"), Chosen: c.Only == 0}, {ID: "text", Words: v.t("screen.me.text-only"), Note: v.t("screen.me.text-only-means"), Chosen: c.Only == buurtbel.ByText},
 		{ID: "voice", Words: v.t("screen.me.voice-only"), Note: v.t("screen.me.voice-only-means"), Chosen: c.Only == buurtbel.ByCall}}
 	page.Also = []Option{{ID: "slower", Words: v.t("screen.me.slower"), Chosen: c.Slower}, {ID: "large", Words: v.t("screen.me.large"), Chosen: c.Large},
-		{ID: "exercises", Words: v.t("screen.me.exercises"), Note: v.t("screen.me.exercises-means"), Chosen: !s.Out}, {ID: "tree", Words: v.t("screen.me.tree"), Note: v.t("screen.me.tree-means"), Chosen: s.InTree}}
+		{ID: "bulletins", Words: v.t("screen.me.bulletins"), Note: v.t("screen.me.bulletins-means"), Chosen: !c.NoBulletins}, {ID: "exercises", Words: v.t("screen.me.exercises"), Note: v.t("screen.me.exercises-means"), Chosen: !s.Out}, {ID: "tree", Words: v.t("screen.me.tree"), Note: v.t("screen.me.tree-means"), Chosen: s.InTree}}
 	f := v.meFrame(m, v.t("screen.me.reading"))
 	f.Path = m.base + "/reading"
 	return v.respond(http.StatusOK, f, page)
@@ -203,6 +203,9 @@ func (v *visit) meRead(m mine) error {
 	}
 	r.Only = map[string]buurtbel.By{"text": buurtbel.ByText, "voice": buurtbel.ByCall}[v.r.PostFormValue("ways")]
 	if err := joining.Read(v.r.Context(), v.s.o.DB, v.actor, m.word, r); err != nil {
+		return err
+	}
+	if err := joining.ReadBulletins(v.r.Context(), v.s.o.DB, v.actor, m.word, ticked("bulletins")); err != nil {
 		return err
 	}
 	return v.kept(m, "/reading")

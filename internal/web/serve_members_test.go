@@ -177,8 +177,10 @@ func (s *site) fillDesk(text string) string {
 	s.lists()
 	s.gatherings()
 	s.newsItems()
+	s.spreads()
 	s.conversations()
-	return strings.NewReplacer("{item}", s.items[0].String(), "{item-abroad}", s.items[1].String(),
+	return strings.NewReplacer("{bulletin}", s.spread[0].String(), "{bulletin-wide}", s.spread[1].String(), "{bulletin-abroad}", s.spread[2].String(), "{bulletin-draft}", s.spread[3].String(),
+		"{item}", s.items[0].String(), "{item-abroad}", s.items[1].String(),
 		"{reply}", s.replied[0].String(), "{reply-wide}", s.replied[1].String(), "{reply-abroad}", s.replied[2].String(), "{meeting}", s.met[0].String(), "{meeting-wide}", s.met[1].String(), "{meeting-abroad}", s.met[2].String(),
 		"{list}", s.brought[0].String(), "{list-abroad}", s.brought[1].String(), "{member}", s.members[3].String(), "{member-wide}", s.members[8].String(), "{member-abroad}", s.members[17].String()).Replace(text)
 }

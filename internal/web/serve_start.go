@@ -25,11 +25,16 @@ func (v *visit) start() error {
 	if name == "" {
 		view.Greeting = v.t("screen.start.greeting-plain")
 	}
-	err := v.read(func(tx *store.Tx) error {
+	relays, err := v.bulletinCards()
+	if err != nil {
+		return err
+	}
+	err = v.read(func(tx *store.Tx) error {
 		d, err := v.overview(tx)
 		if err != nil {
 			return err
 		}
+		d.relays = relays
 		if n := len(d.running()); n > 0 {
 			view.Words = v.t("screen.start.running", "Count", n)
 		}
@@ -48,6 +53,7 @@ type overview struct {
 	loc      *time.Location
 	networks []*buurtbel.Network
 	alerts   []*buurtbel.Alert // of the last days, newest first
+	relays   []Card            // what waits to be relayed
 }
 
 func (v *visit) overview(tx *store.Tx) (*overview, error) {
@@ -128,6 +134,7 @@ func (v *visit) cards(tx *store.Tx, d *overview) ([]Card, error) {
 		return nil, err
 	}
 	out = append(out, public...)
+	out = append(out, d.relays...)
 	waiting, err := v.applicationCards(tx, d)
 	if err != nil {
 		return nil, err

@@ -56,6 +56,8 @@ type Options struct {
 	Drills *governing.Drills
 	// News is where the weekday police news is written.
 	News *informing.Newsroom
+	// Bulletins is what can wait.
+	Bulletins *relaying.Bulletins
 	// Ask is where the public asks and writes.
 	Ask *asking.Counter
 	// Find finds addresses while somebody types; nil: there is no register.
@@ -185,6 +187,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.meetingRoutes()...)
 	all = append(all, s.rulesRoutes()...)
 	all = append(all, s.digestRoutes()...)
+	all = append(all, s.bulletinRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

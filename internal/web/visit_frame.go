@@ -100,6 +100,7 @@ func (v *visit) everyPlace() []Link {
 		add(buurtbel.MaySeeAlerts, "screen.place.alerts", "/alerts")
 	}
 	add(buurtbel.MayFeedback, "screen.place.debts", "/debts")
+	add(buurtbel.MayWriteBulletin, "screen.place.bulletins", "/bulletins")
 	add(buurtbel.MayTakeIn, "screen.place.applications", "/applications")
 	add(buurtbel.MayDigest, "screen.place.digest", "/digest")
 	add(buurtbel.MayHearReplies, "screen.place.replies", "/replies")

@@ -27,6 +27,9 @@ type objects struct {
 	rules      string   // link of the mail that asks to accept them; the first network has a version then
 	item       string   // of the weekday news, which waits
 	reply      string   // what a member wrote, urgent: police have it too
+
+	bulletins    []string // one that waits, and one that was relayed
+	draft, relay string   // a draft, and the link of the mail that asks to relay
 }
 
 // queries are pages that want to be asked for something; {network} stands for the first network.
@@ -65,6 +68,7 @@ func (o objects) paths(g *gate, route string) []string {
 		{"/asked/", "{member}", some(g.plainMember(kerkveld).String())}, {"/members/", "{member}", some(g.plainMember(kerkveld).String())}, {"/h/", "{token}", o.heard}, {"/c/", "{token}", some(o.second)}, {"/device/", "{token}", device},
 		{"/calendar/", "{meeting}", o.meetings}, {"/me/calendar/", "{meeting}", o.meetings}, {"/meeting/", "{token}", some(o.invitation)}, {"/house-rules/", "{token}", some(o.rules)}, {"/networks/", "{version}", ruled(o)}, {"/digest/", "{item}", some(o.item)},
 		{"/replies/", "{reply}", some(o.reply)},
+		{"/bulletins/{bulletin}/write", "{bulletin}", some(o.draft)}, {"/bulletins/", "{bulletin}", o.bulletins}, {"/relay/", "{token}", some(o.relay)}, {"/relay/", "{way}", []string{"word", "not-now"}},
 		{"/mandates/", "{mandate}", some(o.mandate)}, {"/templates/", "{key}", some("burglary-in-progress")}, {"/", "{network}", some(network)}, {"/", "{zone}", some(zone)},
 		{"/manifest/", "{language}", some("nl")}, {"/looks/", "{page}", web.SamplePages()},
 	}...) {
@@ -186,6 +190,7 @@ func (g *gate) happen() {
 	o.rules = g.rules()
 	o.item = g.tells()
 	o.reply = g.writes()
+	o.bulletins, o.draft, o.relay = g.news()
 	o.exercise = g.launches(1, nil, true).String()
 	at := g.town.Town.Homes[0].At
 	const half = 0.06 // degrees: more than may go out without a second person
