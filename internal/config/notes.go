@@ -60,6 +60,7 @@ var notes = map[string]note{
 	"email.dkim.selector":    {example: "buurtbel", doc: "Signs mails (DKIM) with the key published at <selector>._domainkey.<domain>. Empty: the mail server signs."},
 	"email.dkim.domain":      {doc: "Domain that signs. Empty: our domain."},
 	"email.dkim.key_file":    {example: "/etc/buurtbel/dkim.pem", doc: "PEM file with the private key, Ed25519 or RSA."},
+	"email.dkim.keys":        {example: "selector=e2027 file=/etc/buurtbel/e2027.pem from=2027-01-01, selector=r2027 file=/etc/buurtbel/r2027.pem from=2027-01-01", doc: "Further keys, each with the days on which it signs (UTC; from and until may be left out). A mail gets a signature of every key whose day it is; one key must have no end. See docs/operating/mail.md."},
 	"voice.name":             {required: true, example: "trunk-a", doc: "Name of the trunk in logs and figures: small letters, digits and \"-\"."},
 	"voice.server":           {required: true, example: "sip.example.org", doc: "Host and port of the carrier; port 5060, 5061 with tls, when none is given."},
 	"voice.transport":        {preset: "udp", oneof: "udp tcp tls", doc: "How signalling travels. TLS protects the signalling only; sound goes in the clear in all three."},

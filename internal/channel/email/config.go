@@ -47,11 +47,12 @@ type Timeouts struct {
 	Backoff time.Duration `toml:"backoff"` // before the second try to connect, doubled for each next, at most 60s; default 500ms
 }
 
-// DKIM says how mails are signed (RFC 6376). Off when Selector is empty; then the mail server is expected to sign.
+// DKIM says how mails are signed (RFC 6376). Off when neither Selector nor Keys is given; then the mail server is expected to sign.
 type DKIM struct {
-	Selector string `toml:"selector"` // the key is published at <selector>._domainkey.<domain>
-	Domain   string `toml:"domain"`   // default: Config.Domain
-	KeyFile  string `toml:"key_file"` // PEM file with a PKCS #8 private key, Ed25519 (cheap) or RSA (understood everywhere), or a PKCS #1 RSA key
+	Selector string   `toml:"selector"` // the key is published at <selector>._domainkey.<domain>
+	Domain   string   `toml:"domain"`   // default: Config.Domain
+	KeyFile  string   `toml:"key_file"` // PEM file with a PKCS #8 private key, Ed25519 (cheap) or RSA (understood everywhere), or a PKCS #1 RSA key
+	Keys     []string `toml:"keys"`     // further keys, each "selector=NAME file=PATH from=DAY until=DAY"; a mail gets a signature of each whose days it is
 }
 
 // The words of Config.TLS.
@@ -115,6 +116,9 @@ func (c Config) Check() error {
 		return wrong("per_connection")
 	case c.Window < 1 || c.Window > maxWindow:
 		return wrong("window")
+	}
+	if _, err := c.DKIM.all(); err != nil {
+		return err
 	}
 	return c.Timeouts.check()
 }

@@ -181,7 +181,7 @@ func (c *courier) appendMail(dst []byte, j *job) ([]byte, bool) {
 		if c.mail, ok = j.fit.template.Append(c.mail[:0], &copied); !ok {
 			return dst, false
 		}
-		field, err := c.m.sign(c.mail)
+		field, err := c.m.sign(c.mail, c.m.now())
 		if err != nil {
 			c.m.log.Error("mail not signed", "error", err)
 			return dst, false
