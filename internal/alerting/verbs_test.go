@@ -12,7 +12,7 @@ import (
 )
 
 // verbPackages are the packages whose exported functions touch a zone's data.
-var verbPackages = []string{"accounting", "alerting", "asking", "delivery", "entering", "governing", "guarding", "informing", "joining", "loading", "relaying", "reporting"}
+var verbPackages = []string{"accounting", "alerting", "asking", "bundling", "delivery", "entering", "governing", "guarding", "informing", "joining", "loading", "relaying", "reporting"}
 
 // unasked are the exported functions that take a context and no actor, or ask nothing themselves, each with its reason.
 var unasked = map[string]string{
@@ -69,6 +69,10 @@ var unasked = map[string]string{
 	"joining.Hall.ShowShop":         "the link's signature is the right",
 	"joining.Hall.Withdraw":         "the link's signature is the right",
 	"informing.Newsroom.Published":  "counts that a zone publishes are public",
+	"joining.MailBack":              "the link's signature is the right",
+	"joining.MailStop":              "the link's signature is the right",
+	"joining.MailWorks":             "the link's signature is the right",
+	"joining.StopMail":              "the link's signature is the right",
 	"joining.ShownOn":               "the link's signature is the right",
 	"asking.Counter.Behind":         "the link's signature is the right",
 	"asking.Counter.Prove":          "the link's signature is the right",

@@ -47,7 +47,7 @@ var notes = map[string]note{
 	"email.reply_to":         {example: "answer@example.org", doc: "Mailbox for answers. Empty: the one mails come from."},
 	"email.bounces":          {example: "bounces@example.org", doc: "Mailbox that hears of mails that could not be delivered. Empty: the one mails come from."},
 	"email.domain":           {example: "example.org", doc: "Our domain in Message-ID. Empty: the domain mails come from."},
-	"email.list_id":          {example: "messages.example.org", doc: "List-Id of bulletins and digests. Empty: none."},
+	"email.list_id":          {example: "messages.example.org", doc: "List-Id of bulletins and digests. Empty: messages. and our domain."},
 	"email.greeting":         {example: "buurtbel.example.org", doc: "Host name with which we greet the server. Empty: our domain."},
 	"email.connections":      {preset: "4", doc: "Connections at once, at most 50."},
 	"email.per_connection":   {preset: "1000", doc: "Mails before a connection is replaced."},

@@ -185,6 +185,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.meetingRoutes()...)
 	all = append(all, s.rulesRoutes()...)
 	all = append(all, s.digestRoutes()...)
+	all = append(all, s.mailRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

@@ -26,7 +26,7 @@ type Config struct {
 	ReplyTo  string `toml:"reply_to"` // mailbox in Reply-To; default: none, so answers go to From
 	Bounces  string `toml:"bounces"`  // mailbox that gets reports of mails that could not be delivered (MAIL FROM); default: From
 	Domain   string `toml:"domain"`   // our own domain: right side of Message-ID, and what EHLO says; default: the domain of From
-	ListID   string `toml:"list_id"`  // List-Id of bulletins and digests, such as "berichten.example.org"; default: none
+	ListID   string `toml:"list_id"`  // List-Id of bulletins and digests, such as "berichten.example.org"; default: messages.<domain>
 	Greeting string `toml:"greeting"` // host name that EHLO says; default: Domain
 
 	Connections   int `toml:"connections"`    // connections at once; default 4, at most 50
@@ -84,6 +84,14 @@ func (c Config) withDefaults() Config {
 	preset(&c.Timeouts.Backoff, 500*time.Millisecond)
 	preset(&c.DKIM.Domain, c.Domain)
 	return c
+}
+
+// list is the List-Id of bulletins and digests.
+func (c *Config) list() string {
+	if c.ListID == "" {
+		return "messages." + c.Domain
+	}
+	return c.ListID
 }
 
 func preset[T comparable](field *T, value T) {

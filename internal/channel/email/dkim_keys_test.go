@@ -15,6 +15,7 @@ import (
 	"github.com/emersion/go-msgauth/dkim"
 
 	"github.com/buurtbel/buurtbel"
+	"github.com/buurtbel/buurtbel/internal/channel"
 	"github.com/buurtbel/buurtbel/internal/channel/channeltest/names"
 )
 
@@ -292,4 +293,55 @@ func FuzzSigningKey(f *testing.F) {
 			t.Errorf("%q: %+v", line, k)
 		}
 	})
+}
+
+// TestOneClickFieldsAreSigned: the two fields that a mail program trusts for its button are in the mails that may be stopped, under every signature, and in no other.
+func TestOneClickFieldsAreSigned(t *testing.T) {
+	keys, zone := pair(t, "1", "2026-01-01", "")
+	p, address := postOffice(t, nil, false)
+	cfg := plainConfig(address)
+	cfg.DKIM.Keys = keys
+	m := open(t, cfg)
+	const stop = "https://alarm.example.org/stop/abc"
+	send := func(c *channel.Content, stop string) []byte {
+		t.Helper()
+		done := make(chan channel.Result, 1)
+		m.Send(t.Context(), &channel.Message{Delivery: 4711, To: "lid@example.org", Content: c, Stop: stop, Expires: time.Now().Add(time.Hour)}, func(r channel.Result) { done <- r })
+		if r := <-done; r.Failure != nil {
+			t.Fatal(r.Failure)
+		}
+		all := p.all()
+		return all[len(all)-1].mail
+	}
+	news := &channel.Content{Sender: "BIN Kerkveld", Subject: "Nieuws", Text: "Er is nieuws.", Language: buurtbel.Dutch, Class: buurtbel.ClassBulletin, Kind: buurtbel.KindBulletin, Thread: "2x"}
+	mail := send(news, stop)
+	for _, field := range []string{"List-Unsubscribe: <" + stop + ">\r\n", "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n", "List-Id: <messages.vlierbeek.example.org>\r\n", "Feedback-ID: 2x:bulletin:buurtbel\r\n"} {
+		if bytes.Count(mail, []byte(field)) != 1 {
+			t.Errorf("no %s in\n%s", field, mail)
+		}
+	}
+	if got := fmt.Sprint(verified(t, mail, zone)); got != "[e1 r1]" {
+		t.Error(got)
+	}
+	for _, change := range [][2]string{{"stop/abc", "stop/abd"}, {"=One-Click", "=One-Clack"}, {"List-Unsubscribe: <", "X-Unsubscribe: <"}} {
+		found, err := dkim.VerifyWithOptions(strings.NewReader(strings.Replace(string(mail), change[0], change[1], 1)), &dkim.VerifyOptions{LookupTXT: func(name string) ([]string, error) { return []string{zone[name]}, nil }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range found {
+			if v.Err == nil {
+				t.Errorf("%s may be changed to %s", change[0], change[1])
+			}
+		}
+	}
+	alert := *news
+	alert.Kind, alert.Class = buurtbel.KindLaunch, buurtbel.ClassAlert
+	if mail := send(&alert, ""); bytes.Contains(mail, []byte("\r\nList-")) || bytes.Contains(mail, []byte("Feedback-ID")) {
+		t.Errorf("an alert looks like a list\n%s", mail)
+	}
+	digest := *news
+	digest.Kind, digest.Class = "digest", buurtbel.ClassDigest
+	if mail := send(&digest, stop); !bytes.Contains(mail, []byte("Auto-Submitted: auto-generated")) || !bytes.Contains(mail, []byte("Feedback-ID: 2x:digest:buurtbel")) {
+		t.Errorf("%s", mail)
+	}
 }
