@@ -336,7 +336,7 @@ func TestOneClickFieldsAreSigned(t *testing.T) {
 	}
 	alert := *news
 	alert.Kind, alert.Class = buurtbel.KindLaunch, buurtbel.ClassAlert
-	if mail := send(&alert, ""); bytes.Contains(mail, []byte("\r\nList-")) || bytes.Contains(mail, []byte("Feedback-ID")) {
+	if mail := send(&alert, ""); bytes.Contains(mail, []byte("\r\nList-Id:")) || bytes.Contains(mail, []byte("\r\nList-Unsubscribe")) || bytes.Contains(mail, []byte("\r\nFeedback-ID:")) {
 		t.Errorf("an alert looks like a list\n%s", mail)
 	}
 	digest := *news
