@@ -63,7 +63,7 @@ var parts = map[string]part{
 
 	"internal/accounting": verb, "internal/alerting": verb, "internal/asking": verb, "internal/delivery": verb, "internal/entering": verb, "internal/governing": verb,
 	"internal/informing": verb,
-	"internal/guarding":  verb, "internal/joining": verb, "internal/loading": verb, "internal/relaying": verb, "internal/reporting": verb,
+	"internal/guarding":  verb, "internal/joining": verb, "internal/loading": verb, "internal/bundling": verb, "internal/relaying": verb, "internal/reporting": verb,
 
 	"internal/api": door, "internal/arriving": door, "internal/jobs": door, "internal/mailin": door, "internal/web": door,
 

@@ -23,6 +23,7 @@ type Zone struct {
 	Cascade   Cascade      // when a call follows a text
 	Silence   int          // days without a sign after which a coordinator's deputy and officer are told; 0: DefaultSilence, negative: nobody is
 	Lexicon   []Respelling // words that a voice would say wrong
+	Mails     int          // bulletins and digests by mail that a member gets on one day; 0: DefaultMails
 	Exercises *Exercises   // how it exercises with its networks; nil: DefaultExercises
 }
 

@@ -12,6 +12,7 @@ import (
 type keysCommand struct {
 	Create keysCreate `cmd:"" help:"Make the key ring where the configuration says. An existing one is never overwritten."`
 	Push   keysPush   `cmd:"" help:"Make the key for messages to browsers where the configuration says. An existing one is never overwritten."`
+	DKIM   keysDKIM   `cmd:"" name:"dkim" help:"Make a pair of keys that sign our mail, and print the lines to set. An existing file is never overwritten."`
 	Rotate keysRotate `cmd:"" help:"Add new keys, then re-seal in slices what older keys sealed. May be broken off and repeated."`
 }
 

@@ -151,6 +151,7 @@ type doctorCommand struct {
 type doctorMail struct {
 	Address  []netip.Addr `help:"Address that our mail leaves from, when it is not that of the configured server." placeholder:"IP"`
 	Resolver string       `help:"Ask this server of the domain name system (host:port) instead of the system's." placeholder:"HOST:PORT"`
+	Incoming bool         `help:"Also connect to the mail servers of our domains on port 25, and look whether those who write to us are asked to encrypt."`
 	JSON     bool         `name:"json" help:"As JSON."`
 }
 
@@ -172,7 +173,7 @@ func (d doctorMail) Run(w *world) error {
 	all := []examined{}
 	inOrder := true
 	for _, m := range c.Email {
-		found, err := email.Examine(w.ctx, m.Config, email.Examination{Resolver: resolver(d.Resolver), Outgoing: d.Address, Now: time.Now()})
+		found, err := email.Examine(w.ctx, m.Config, email.Examination{Resolver: resolver(d.Resolver), Outgoing: d.Address, Now: time.Now(), Incoming: d.Incoming})
 		if err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ type zoneCommand struct {
 	Add      zoneAdd      `cmd:"" help:"Make a police zone."`
 	Official zoneOfficial `cmd:"" help:"Add an official with a role."`
 	Charter  zoneCharter  `cmd:"" help:"Enter since when a network's charter is in force and the network is recognised."`
+	Mails    zoneMails    `cmd:"" help:"Say how many bulletins and digests a member gets by mail on one day."`
 }
 
 type zoneAdd struct {

@@ -12,7 +12,7 @@ import (
 )
 
 // verbPackages are the packages whose exported functions touch a zone's data.
-var verbPackages = []string{"accounting", "alerting", "asking", "delivery", "entering", "governing", "guarding", "informing", "joining", "loading", "relaying", "reporting"}
+var verbPackages = []string{"accounting", "alerting", "asking", "bundling", "delivery", "entering", "governing", "guarding", "informing", "joining", "loading", "relaying", "reporting"}
 
 // unasked are the exported functions that take a context and no actor, or ask nothing themselves, each with its reason.
 var unasked = map[string]string{
@@ -97,6 +97,10 @@ var unasked = map[string]string{
 	"entering.Gate.Switch":            "the shared PC's cookie and the PIN are the right",
 	"relaying.Bulletins.Behind":       "the link's signature is the right",
 	"relaying.Bulletins.DecideBehind": "the link's signature is the right; Decide asks what the person whom it asked may",
+	"joining.MailBack":                "the link's signature is the right",
+	"joining.MailStop":                "the link's signature is the right",
+	"joining.MailWorks":               "the link's signature is the right",
+	"joining.StopMail":                "the link's signature is the right",
 }
 
 // verb is an exported function or method that takes a context.

@@ -180,7 +180,7 @@ func (a *App) OpenCarriers(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	a.Dispatcher, err = delivery.New(a.DB, delivery.Options{Limits: delivery.Limits{Unsettled: a.Config.Delivery.Unsettled, Claim: a.Config.Delivery.Claim},
-		Lanes: a.lanes, Link: a.Desk.LinkTo, Mailboxes: a.Postroom.Mailboxes, Logger: a.log, Metrics: a.Metrics, Unguarded: o.Unguarded})
+		Lanes: a.lanes, Link: a.Desk.LinkTo, Mailboxes: a.Postroom.Mailboxes, Stop: a.Hall.StopLink, Logger: a.log, Metrics: a.Metrics, Unguarded: o.Unguarded})
 	if err == nil {
 		a.dispatcher.Store(a.Dispatcher)
 	}

@@ -32,6 +32,10 @@ func (a *App) postroom() *relaying.Postroom {
 	if c.CheckDKIM {
 		o.Keys = net.DefaultResolver.LookupTXT
 	}
+	o.Returned = func(ctx context.Context, delivery buurtbel.ID, mail *mailread.Mail) error {
+		_, err := a.Hall.MailReturned(ctx, buurtbel.System(), delivery, mail)
+		return err
+	}
 	return relaying.NewPostroom(a.DB, o)
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/asking"
+	"github.com/buurtbel/buurtbel/internal/bundling"
 	"github.com/buurtbel/buurtbel/internal/channel/sms/gateway"
 	"github.com/buurtbel/buurtbel/internal/config"
 	"github.com/buurtbel/buurtbel/internal/delivery"
@@ -216,6 +217,7 @@ func (a *App) tasks() map[string]jobs.Verb {
 	verbs[store.TaskNewcomer], verbs[governing.RemindRules] = governing.Newcomer(a.DB), governing.RemindedOfRules(a.DB)
 	verbs[informing.TaskDigest] = a.news().Digested()
 	verbs[relaying.TaskMail] = a.Postroom.Arrived()
+	verbs[store.TaskBundle] = bundling.Verb(a.DB, a.Desk.LinkTo)
 	verbs["application"], verbs["guest-contact"] = a.Hall.Remind(), a.Hall.ForgetGuest()
 	for _, list := range []map[string]jobs.Verb{a.Desk.Verbs(), a.Drills.Verbs(), a.Bulletins.Verbs()} {
 		maps.Copy(verbs, list)

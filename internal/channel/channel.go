@@ -21,6 +21,7 @@ type Content struct {
 	Language buurtbel.Language
 	Exercise bool
 	Class    buurtbel.Class
+	Kind     buurtbel.MessageKind
 	Thread   string // mail only: stable name of the alert that updates and feedback refer to, for In-Reply-To and References
 
 	Diary *buurtbel.Diary // mail only: a file for the reader's calendar; nil: none
@@ -40,6 +41,7 @@ type Message struct {
 	Link     string // replaces LinkMark; "" when Content carries none
 	ReplyTo  string // mail only: our mailbox for the answers of this recipient; "": the carrier's
 	Bounces  string // mail only: our mailbox for reports that this mail did not arrive (MAIL FROM); "": the carrier's
+	Stop     string // mail only: where one POST stops mails of this sort (RFC 8058); "" for what cannot be stopped so
 	Expires  time.Time
 	Slow     bool // the member wishes slower speech
 	Content  *Content

@@ -81,7 +81,7 @@ func contentsOf(m *buurtbel.Message, words []buurtbel.Respelling) map[wordingKey
 	}
 	out := map[wordingKey]*channel.Content{}
 	for i, w := range m.Texts {
-		common := channel.Content{Sender: m.Sender, Language: first(w.Regime), Exercise: m.Exercise, Class: m.Class, Thread: thread.String()}
+		common := channel.Content{Sender: m.Sender, Language: first(w.Regime), Exercise: m.Exercise, Class: m.Class, Kind: m.Kind, Thread: thread.String()}
 		if w.SMS != "" {
 			sms := common
 			sms.Text = w.SMS

@@ -48,8 +48,10 @@ type Options struct {
 	Link   func(delivery buurtbel.ID) string // the acknowledgement link of a delivery
 	// Mailboxes gives our mailboxes for the answers to a delivery by mail, and for reports that it did not arrive; "": those of the carrier. nil: of none.
 	Mailboxes func(delivery buurtbel.ID) (answers, reports string)
-	Logger    *slog.Logger
-	Metrics   prometheus.Registerer // nil: none
+	// Stop is where one tap stops bulletins and digests to a contact point; nil: nowhere.
+	Stop    func(contact buurtbel.ID) string
+	Logger  *slog.Logger
+	Metrics prometheus.Registerer // nil: none
 	// Unguarded takes the guard out: outcomes of a crash are not looked at. Only the crash bench's control sets it.
 	Unguarded bool
 }
@@ -61,6 +63,7 @@ type Dispatcher struct {
 	lanes   []*lane
 	link    func(buurtbel.ID) string
 	boxes   func(buurtbel.ID) (answers, reports string)
+	stop    func(buurtbel.ID) string
 	log     *slog.Logger
 	metrics *metrics
 	boot    time.Time
@@ -82,7 +85,7 @@ func New(db *store.DB, o Options) (*Dispatcher, error) {
 	if o.Limits.Unsettled <= 0 || o.Limits.Claim <= 0 {
 		o.Limits = DefaultLimits
 	}
-	d := &Dispatcher{db: db, limits: o.Limits, link: o.Link, boxes: o.Mailboxes, log: o.Logger, boot: db.Now(), guarded: !o.Unguarded}
+	d := &Dispatcher{db: db, limits: o.Limits, link: o.Link, boxes: o.Mailboxes, stop: o.Stop, log: o.Logger, boot: db.Now(), guarded: !o.Unguarded}
 	d.running.Store(&board{})
 	d.texts.db, d.peers.own, d.peers.came = db, db.Node(), time.Now()
 	var err error

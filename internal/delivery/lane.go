@@ -305,6 +305,9 @@ func (l *lane) send(ctx context.Context, m store.RunningMessage, w *store.Work, 
 	if l.Channel == buurtbel.Email && l.d.boxes != nil {
 		msg.ReplyTo, msg.Bounces = l.d.boxes(w.Delivery)
 	}
+	if l.Channel == buurtbel.Email && l.d.stop != nil && m.Kind.Stoppable() {
+		msg.Stop = l.d.stop(w.Contact)
+	}
 	if l.Channel != buurtbel.Voice {
 		l.hand(ctx, msg, r)
 		return

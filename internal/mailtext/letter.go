@@ -39,6 +39,7 @@ type Letter struct {
 	Language buurtbel.Language // Content-Language (RFC 3282); empty: not written
 	Auto     string            // Auto-Submitted (RFC 3834): "auto-generated", "auto-replied", or empty: not written
 	ListID   string            // List-Id (RFC 2919) without angle brackets; empty: not written
+	Feedback string            // Feedback-ID, by which mailbox providers count complaints: words joined by ":", what is rarest first; empty: not written
 	Urgent   bool              // Importance, Priority and X-Priority say that it cannot wait
 	Exercise bool              // marked for mail gateways by X-Buurtbel-Exercise; the words that mark it for people are in Subject and Text
 }
@@ -52,6 +53,7 @@ type Copy struct {
 	Link string // replaces Mark
 
 	ReplyTo string // mailbox for the answers of this recipient, in ASCII; empty: the letter's
+	Stop    string // https address of List-Unsubscribe, where one POST stops mails of this sort (RFC 8058); empty: neither field is written
 }
 
 // boundary gives the separator of the parts (RFC 2046 section 5.1.1). It depends on the letter alone, so that equal letters are equal
@@ -102,6 +104,9 @@ func (l *Letter) marks(h *header) {
 	if l.ListID != "" {
 		h.add("List-Id", "<"+l.ListID+">")
 	}
+	if l.Feedback != "" {
+		h.add("Feedback-ID", l.Feedback)
+	}
 	if l.Urgent {
 		h.add("Importance", "high")
 		h.add("Priority", "urgent")
@@ -123,7 +128,7 @@ func (l *Letter) check() error {
 			return buurtbel.FailWith(err, buurtbel.Internal, "error.email.sender", nil)
 		}
 	}
-	for _, s := range []string{l.Domain, l.ListID, l.Auto, string(l.Language)} {
+	for _, s := range []string{l.Domain, l.ListID, l.Feedback, l.Auto, string(l.Language)} {
 		if !fieldSafe(s) || strings.ContainsAny(s, " <>") {
 			return buurtbel.Fail(buurtbel.Internal, "error.email.sender", nil)
 		}

@@ -37,7 +37,7 @@ const (
 )
 
 // copyBytes is room for what Append adds of its own: names of fields, date, identifier.
-const copyBytes = 160 + 254
+const copyBytes = 420 + 254
 
 // Prepare encodes l. It fails with Internal when a configured part of l is unfit, and with Invalid ("error.email.too-large", args bytes and limit)
 // when a copy with a link of 200 octets would be larger than MaxBytes.
@@ -197,7 +197,7 @@ func (t *Template) append(dst []byte, c *Copy, body []segment) ([]byte, bool) {
 	if c.ReplyTo != "" && (!fieldSafe(c.ReplyTo) || !plainBox(c.ReplyTo)) {
 		return dst, false
 	}
-	if !fieldSafe(c.To) || !fieldSafe(c.ID) || !fieldSafe(c.Date) || c.To == "" {
+	if !fieldSafe(c.To) || !fieldSafe(c.ID) || !fieldSafe(c.Date) || !fieldSafe(c.Stop) || strings.ContainsAny(c.Stop, "<> ") || c.To == "" {
 		return dst, false
 	}
 	dst = append(append(append(dst, "Date: "...), c.Date...), "\r\nMessage-ID: <"...)
@@ -208,6 +208,9 @@ func (t *Template) append(dst []byte, c *Copy, body []segment) ([]byte, bool) {
 		dst = append(append(append(dst, "Reply-To: <"...), c.ReplyTo...), ">\r\n"...)
 	} else {
 		dst = append(dst, t.head[t.reply[0]:t.reply[1]]...)
+	}
+	if c.Stop != "" {
+		dst = append(append(append(dst, "List-Unsubscribe: <"...), c.Stop...), ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"...)
 	}
 	dst = append(dst, t.head[t.reply[1]:]...)
 	for _, s := range body {

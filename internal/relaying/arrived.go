@@ -55,12 +55,30 @@ func (p *Postroom) settle(ctx context.Context, t store.Task, m *store.Mail, s *s
 	case s.refusal != nil: // who wrote it is no longer a member, or may no longer write
 		m.Refusal = s.refusal.Key
 		return p.settled(ctx, t, m, nil)
-	case s.mail.Kind == mailread.Bounce && s.to.Delivery != 0:
+	case (s.mail.Kind == mailread.Bounce || s.mail.Kind == mailread.Complaint) && s.to.Delivery != 0:
+		if err := p.cameBack(ctx, s); err != nil {
+			return err
+		}
+		if s.mail.Kind == mailread.Complaint {
+			return p.settled(ctx, t, m, nil)
+		}
 		return p.settled(ctx, t, m, func(tx *store.Tx) error { return reported(tx, s) })
 	case s.mail.Kind != mailread.Reply && s.mail.Kind != mailread.Message:
 		return p.settled(ctx, t, m, nil) // kept as it came; it reaches nobody
 	}
 	return p.written(ctx, t, m, s)
+}
+
+// cameBack tells of a mail that came back or that was complained about, before anything says that this was done.
+func (p *Postroom) cameBack(ctx context.Context, s *sorted) error {
+	if p.o.Returned == nil {
+		return nil
+	}
+	err := p.o.Returned(ctx, s.to.Delivery, s.mail)
+	if buurtbel.KindOf(err) == buurtbel.NotFound {
+		return nil // it went to no member, or is forgotten
+	}
+	return err
 }
 
 // reported applies a report to the delivery whose own mailbox it came to. A report that came elsewhere could be anybody's word.

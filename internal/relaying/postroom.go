@@ -20,6 +20,9 @@ type Options struct {
 	Link    string         // address of our pages, such as "https://alarm.example.org"
 	// Keys gives the TXT records of a name, to check DKIM signatures where our own server said nothing; nil: they are not checked.
 	Keys func(ctx context.Context, name string) ([]string, error)
+	// Returned hears of each report that a mail of ours did not arrive, and of each complaint about one, with the delivery that it is about: the tag
+	// in its address was signed by us. It may be called again for the same mail; an error lets the mail wait. nil: nobody asks.
+	Returned func(ctx context.Context, delivery buurtbel.ID, mail *mailread.Mail) error
 }
 
 // Postroom is where mails that arrive become conversations, and where these are read, answered and passed on. Safe for concurrent use.
@@ -129,6 +132,9 @@ func (p *Postroom) address(tx *store.Tx, s *sorted) error {
 	tags := s.mail.Ours
 	if r := s.mail.Report; r != nil && r.Mailbox != nil {
 		tags = append(tags[:len(tags):len(tags)], *r.Mailbox)
+	}
+	if c := s.mail.Abuse; c != nil && c.Mailbox != nil {
+		tags = append(tags[:len(tags):len(tags)], *c.Mailbox)
 	}
 	for _, o := range tags {
 		for _, purpose := range []token.Purpose{token.ReadBack, token.Bounce} {

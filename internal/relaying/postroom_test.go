@@ -1,12 +1,14 @@
 package relaying
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/mail"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +34,7 @@ type lane struct {
 	coordinator   store.NewMember
 	officer, city buurtbel.ID
 	clock         *time.Time
+	returned      []string // what came back, by kind and delivery
 }
 
 const answers, reports = "antwoord@alarm.example.org", "melding@alarm.example.org"
@@ -50,7 +53,11 @@ func newLane(t *testing.T, engine store.Engine) *lane {
 	db := storetest.OpenWith(t, c, storetest.Ring(t), func() time.Time { return now })
 	l := &lane{TB: t, db: db, rows: open(t, engine, c), zone: db.NewID(), network: db.NewID(), officer: db.NewID(), city: db.NewID(), clock: &now}
 	l.post = NewPostroom(db, Options{Answers: answers, Reports: reports, Link: "https://alarm.example.org",
-		House: mailread.House{Domains: []string{"alarm.example.org"}, Mailboxes: []string{answers, reports, "alarm@alarm.example.org"}, Servers: []string{"mx.example.org"}}})
+		House: mailread.House{Domains: []string{"alarm.example.org"}, Mailboxes: []string{answers, reports, "alarm@alarm.example.org"}, Servers: []string{"mx.example.org"}},
+		Returned: func(_ context.Context, delivery buurtbel.ID, m *mailread.Mail) error {
+			l.returned = append(l.returned, fmt.Sprint(m.Kind, " ", delivery))
+			return nil
+		}})
 	l.jobs = jobs.New(db, map[string]jobs.Verb{TaskMail: l.post.Arrived()}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	person := func(given, family, street, number, mailbox, mobile string) store.NewMember {
 		m := store.NewMember{Member: buurtbel.Member{ID: db.NewID(), Network: l.network, Language: buurtbel.Dutch}, Name: store.Name{Given: given, Family: family},
@@ -414,12 +421,17 @@ func TestUrgentIsAnsweredAtOnce(t *testing.T) {
 // What programs write never reaches a person and is never answered; what cannot be read is refused and kept.
 func TestProgramsAndBrokenMails(t *testing.T) {
 	l := newLane(t, store.SQLite)
-	box, bounces := l.post.Mailboxes(l.mailed(l.jan.ID))
+	mailed := l.mailed(l.jan.ID)
+	box, bounces := l.post.Mailboxes(mailed)
 	before := len(l.left())
 	for _, fields := range [][]string{{"Auto-Submitted: auto-replied"}, {"Subject: Automatisch antwoord: afwezig", "Precedence: bulk"}, {"X-Loop: x", "List-Id: <lijst.example.com>"}} {
 		l.must(l.arrives(janFrom, box, "Ik ben met verlof.\n", fields...))
 	}
 	l.must(l.brings("", bounces, "From: MAILER-DAEMON@example.org\r\nTo: "+bounces+"\r\nSubject: Undelivered\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nNo.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; joris.vandenbroeck@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"))
+	l.must(l.brings("", bounces, "From: fbl@example.org\r\nTo: "+bounces+"\r\nSubject: Complaint\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nUnwanted.\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\nUser-Agent: fbl/1\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nReturn-Path: <"+bounces+">\r\nSubject: Dag\r\n\r\nDag.\r\n--b--\r\n"))
+	if want := []string{fmt.Sprint("bounce ", mailed), fmt.Sprint("complaint ", mailed)}; !slices.Equal(l.returned, want) {
+		t.Errorf("what came back: %v, not %v", l.returned, want)
+	}
 	if n := l.count("conversation"); n != 0 || len(l.left()) != before {
 		t.Errorf("%d conversations and %d letters came of programs", n, len(l.left())-before)
 	}
@@ -440,8 +452,8 @@ func TestProgramsAndBrokenMails(t *testing.T) {
 	if len(got) != 1 || len(got[0].Lines) != 3 || got[0].Lines[0].Text != "テスト" || got[0].Lines[1].Refused != 1 || got[0].Lines[2].Text != "Niets gezien." {
 		t.Errorf("shown: %+v", got)
 	}
-	if n := l.count("mail_in"); n != 9 {
-		t.Errorf("%d mails are kept, not 9", n)
+	if n := l.count("mail_in"); n != 10 {
+		t.Errorf("%d mails are kept, not 10", n)
 	}
 	if n := l.count("mail_in where state = 'new'"); n != 0 {
 		t.Errorf("%d mails are not settled", n)

@@ -73,6 +73,11 @@ func (tx *Tx) Claim(message buurtbel.ID, kind buurtbel.MessageKind, channel buur
 	if err := tx.closeUnbegun(lost); err != nil {
 		return nil, fmt.Errorf("close lost contact points: %w", err)
 	}
+	if kind.Stoppable() && channel == buurtbel.Email {
+		if work, err = tx.sift(message, work); err != nil {
+			return nil, err
+		}
+	}
 	if len(work) == 0 {
 		return nil, nil
 	}
@@ -97,7 +102,8 @@ func (tx *Tx) scanWork(r *sql.Rows, kind buurtbel.MessageKind, further ...any) (
 	}
 	w.Number, w.More, w.Calls = w.Number+1, more&behindNext != 0, more&behindCalls != 0
 	switch {
-	case state == buurtbel.ContactOK, state == buurtbel.ContactStopped && kind == buurtbel.KindAnswer: // the answer to STOP itself
+	case state == buurtbel.ContactOK, state == buurtbel.ContactStopped && kind == buurtbel.KindAnswer, // the answer to STOP itself
+		state == buurtbel.ContactDead && kind == buurtbel.KindCode: // by which somebody shows that it works again
 	case state == buurtbel.ContactStopped:
 		w.Unusable = buurtbel.OptedOut
 		return w, nil

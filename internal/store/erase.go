@@ -131,6 +131,10 @@ var eraseOwn = []string{
 	`delete from conversation where member = $1 and zone = $2`,
 	`delete from mail_piece where zone = $2 and mail in (select id from mail_in where member = $1 and zone = $2)`,
 	`delete from mail_in where member = $1 and zone = $2`,
+	`delete from mail_rest where member = $1 and zone = $2`,
+	`delete from mail_return where member = $1 and zone = $2`,
+	`delete from mail_day where member = $1 and zone = $2`,
+	`delete from mail_over where member = $1 and zone = $2`,
 	`delete from inbound where member = $1 and zone in (0, $2)`,
 	`delete from inbound where member = 0 and sender_hash in (select c.hash from contact c where c.member = $1 and c.zone = $2
 		and not exists (select 1 from contact o where o.hash = c.hash and o.member <> c.member))`,

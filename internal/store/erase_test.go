@@ -28,6 +28,8 @@ var personal = map[string]string{
 	"own_code.person": "row erased", "own_code.ask": "row erased", "own_code.code": "row erased", "move_asked.member": "row erased", "move_asked.home": "row erased", "move_asked.place": "row erased",
 	"journal_about.member": "row erased", "journal_about.subject": "row erased", "breach.by_id": "kept: the id leads to nobody", "breach.details": "says what happened, and names nobody",
 	"tree_consent.member": "row erased", "exercise_out.member": "row erased",
+	"mail_rest.member": "row erased", "mail_rest.contact": "row erased", "mail_return.member": "row erased", "mail_return.contact": "row erased", "mail_return.delivery": "row erased",
+	"mail_day.member": "row erased", "mail_over.member": "row erased", "mail_over.recipient": "row erased", "mail_over.delivery": "row erased",
 	"import_draft.by_id": "kept: the id leads to nobody", "import_draft.payload": "emptied when the list is taken over; given up or seven days old, the row goes",
 	"meeting_there.person": "row erased", "meeting_guest.member": "row erased", "meeting.by_id": "kept: the id leads to nobody", "meeting.details": "what the network meets for, sealed",
 	"meeting.minutes": "what the network decided, sealed; written by hand, and corrected by hand", "meeting_vote.question": "what was voted on, sealed; the votes are counts",

@@ -167,6 +167,7 @@ type ContactHolder struct {
 	Language                       buurtbel.Language
 	NoCalls                        bool // the member pressed 9 in a call
 	Doubtful                       bool // gave no sign of life, or carriers refuse it again and again
+	Returned                       bool // mails come back from it
 }
 
 // Holders of an address: everybody who has this number or mailbox, in any zone; a household may share one.
@@ -193,13 +194,13 @@ func (tx *Tx) LostContacts(network buurtbel.ID, since time.Time) ([]ContactHolde
 	var out []ContactHolder
 	err := tx.each(func(r *sql.Rows) error {
 		c := ContactHolder{Zone: tx.scope.Zone, Network: network}
-		err := r.Scan(&c.Contact, &c.Member, &c.State, &c.Kind, &c.Language, &c.NoCalls, &c.Doubtful)
+		err := r.Scan(&c.Contact, &c.Member, &c.State, &c.Kind, &c.Language, &c.NoCalls, &c.Doubtful, &c.Returned)
 		out = append(out, c)
 		return err
-	}, `select c.id, c.member, c.state, c.kind, m.language, c.no_calls <> 0, p.contact is not null from contact c join member m on m.id = c.member
-		left join probe p on p.contact = c.id and p.outcome = 'doubtful'
+	}, `select c.id, c.member, c.state, c.kind, m.language, c.no_calls <> 0, p.contact is not null, w.contact is not null from contact c join member m on m.id = c.member
+		left join probe p on p.contact = c.id and p.outcome = 'doubtful' left join mail_rest w on w.contact = c.id and w.state = 'returned'
 		where m.zone = $1 and m.network = $2 and ((c.state in ('stopped', 'dead') or c.no_calls <> 0) and c.changed_at >= $3
-		or c.state = 'ok' and p.settled_at >= $4) order by c.changed_at desc`,
-		tx.scope.Zone, network, micros(since), micros(since))
+		or c.state = 'ok' and (p.settled_at >= $4 or w.since >= $5)) order by c.changed_at desc`,
+		tx.scope.Zone, network, micros(since), micros(since), micros(since))
 	return out, err
 }

@@ -27,13 +27,14 @@ type zoneSettings struct {
 	Cascade buurtbel.Cascade      `json:"cascade"`
 	Lexicon []buurtbel.Respelling `json:"lexicon,omitempty"`
 	Silence int                   `json:"silence,omitempty"`
+	Mails   int                   `json:"mails,omitempty"`
 
 	Exercises *buurtbel.Exercises `json:"exercises,omitempty"`
 }
 
 // PutZone stores a new zone, or the changed settings of one.
 func (tx *Tx) PutZone(z *buurtbel.Zone) error {
-	settings, err := json.Marshal(zoneSettings{z.TimeZone, z.Lines, z.Callable, z.Night, z.Plan, z.Limits, z.Contact, z.Extra, z.Names, z.LinkInSMS, z.Cascade, z.Lexicon, z.Silence, z.Exercises})
+	settings, err := json.Marshal(zoneSettings{z.TimeZone, z.Lines, z.Callable, z.Night, z.Plan, z.Limits, z.Contact, z.Extra, z.Names, z.LinkInSMS, z.Cascade, z.Lexicon, z.Silence, z.Mails, z.Exercises})
 	if err != nil {
 		return fmt.Errorf("write zone: %w", err)
 	}
@@ -61,7 +62,7 @@ func scanZone(scan func(...any) error) (*buurtbel.Zone, error) {
 	}
 	z.TimeZone, z.Lines, z.Callable, z.Night, z.Plan, z.Limits = s.TimeZone, s.Lines, s.Callable, s.Night, s.Plan, s.Limits
 	z.Contact, z.Extra, z.Names, z.LinkInSMS, z.Cascade, z.Lexicon, z.Silence = s.Contact, s.Extra, s.Names, s.LinkInSMS, s.Cascade, s.Lexicon, s.Silence
-	z.Exercises = s.Exercises
+	z.Exercises, z.Mails = s.Exercises, s.Mails
 	return &z, nil
 }
 

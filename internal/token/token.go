@@ -32,6 +32,7 @@ const (
 	Confirm     Purpose = "confirm"       // second person confirms an alert
 	Resume      Purpose = "resume"        // undo STOP for one contact point
 	Unsubscribe Purpose = "unsubscribe"   // RFC 8058, stops bulletins only
+	MailBack    Purpose = "mail-back"     // a mailbox works again
 	ReadBack    Purpose = "reply-by-mail" // address part by which an answer finds its message
 	Bounce      Purpose = "bounce"        // address part by which a report finds the mail that did not arrive
 	Device      Purpose = "device"        // a member's devices: add one, see and remove them

@@ -121,6 +121,8 @@ func (s sample) page(name string) (Frame, Page) {
 	case "lost":
 		f.Title, f.Role = s.t("lost.title"), s.t("role.coordinator")
 		return f, s.lost()
+	case "mail-stop", "mail-stopped":
+		return s.mail(name)
 	case "me-in", "me-night", "me-code", "me", "me-wishes", "me-contacts", "me-contacts-sure", "me-add", "me-prove", "me-home", "me-away", "me-reading", "me-messages", "me-data", "me-looks", "me-leave", "me-done":
 		return s.me(name)
 	case "asked", "keep", "keep-one", "breaches", "breach":

@@ -21,7 +21,7 @@ func (s sample) me(name string) (Frame, Page) {
 		return f, s.meWishes(own)
 	case "me-contacts":
 		return f, MeContacts{Mine: own, List: []MeContact{{"1", s.t("me.kind-mobile"), "phone", "0455 00 00 11", s.t("me.for-mobile"), "", false, false, true, ""}, {"2", s.t("me.kind-fixed"), "phone", "02 000 01 13", s.t("me.for-fixed"), s.t("me.contact-stopped"), true, true, true, ""},
-			{"3", s.t("me.kind-mailbox"), "mail", "marie-christine.vandenbroucke@example.org", s.t("me.for-mailbox"), s.t("me.contact-unproved"), true, false, true, "/looks/me-prove"}}, Add: "/looks/me-add"}
+			{"3", s.t("me.kind-mailbox"), "mail", "marie-christine.vandenbroucke@example.org", s.t("me.for-mailbox"), s.t("me.contact-unproved"), true, false, true, "/looks/me-prove"}}, Add: "/looks/me-add", Mails: s.mails()}
 	case "me-contacts-sure":
 		c := MeContact{ID: "1", Kind: s.t("me.kind-mobile"), Address: "0455 00 00 11"}
 		return f, MeContacts{Mine: own, Sure: &c, Last: true}

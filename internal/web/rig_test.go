@@ -185,7 +185,7 @@ func (s *site) within(ctx context.Context, zone buurtbel.ID, area buurtbel.Area)
 // run starts the loops as the program does.
 func (s *site) run(log *slog.Logger) {
 	d, err := delivery.New(s.db, delivery.Options{Lanes: []delivery.Lane{{Channel: buurtbel.SMS, Carrier: "sms", Sender: s.sms},
-		{Channel: buurtbel.Email, Carrier: "mail", Sender: s.mail}}, Link: s.desk.LinkTo, Logger: log})
+		{Channel: buurtbel.Email, Carrier: "mail", Sender: s.mail}}, Link: s.desk.LinkTo, Stop: s.hall.StopLink, Logger: log})
 	if err != nil {
 		s.Fatal(err)
 	}

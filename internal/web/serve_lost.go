@@ -119,6 +119,8 @@ func (v *visit) lookAtLost(network buurtbel.ID) ([]LostPerson, error) {
 			p := LostPerson{Name: called[c.Member], Kind: v.t("screen.lost.kind-" + string(c.Kind)), Why: v.t("screen.lost.why-" + string(c.State))}
 			if c.State == buurtbel.ContactOK && c.Doubtful {
 				p.Why, p.Doubt = v.t("screen.lost.why-doubtful"), c.Contact.String()
+			} else if c.State == buurtbel.ContactOK && c.Returned {
+				p.Why = v.t("screen.mail.why-returned")
 			} else if c.State == buurtbel.ContactOK { // texts to a mobile go on
 				p.Why, p.Contact = v.t("screen.lost.why-no-calls"), c.Contact.String()
 			}

@@ -54,7 +54,13 @@ func (v *visit) meContactsPage(m mine, sure string) error {
 			page.Sure, page.Last = &list[i], working(s) == 1 && !list[i].Paused
 		}
 	}
+	if page.Mails, err = v.meMails(m, s); err != nil {
+		return err
+	}
 	f := v.meFrame(m, v.t("screen.me.contacts"))
+	if v.r.Method == http.MethodGet && v.r.URL.Query().Get("said") == "mail" {
+		f.Status = v.t("screen.mail.sent")
+	}
 	f.Path = m.base + "/contacts"
 	return v.respond(http.StatusOK, f, page)
 }
@@ -66,6 +72,9 @@ func (v *visit) meContact(m mine) error {
 	id, err := buurtbel.ParseID(v.r.PostFormValue("contact"))
 	if err != nil {
 		return buurtbel.Fail(buurtbel.NotFound, "error.contact.unknown", nil)
+	}
+	if mail, err := v.meMailDo(m, id); mail {
+		return err
 	}
 	ctx, db := v.r.Context(), v.s.o.DB
 	switch v.r.PostFormValue("do") {

@@ -188,6 +188,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.rulesRoutes()...)
 	all = append(all, s.digestRoutes()...)
 	all = append(all, s.bulletinRoutes()...)
+	all = append(all, s.mailRoutes()...)
 	return append(all, s.memberRoutes()...)
 }
 

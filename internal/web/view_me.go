@@ -55,10 +55,11 @@ type MeUrgency struct {
 // MeContacts lists a member's contact points in order.
 type MeContacts struct {
 	Mine
-	List []MeContact
-	Sure *MeContact // this one is about to be removed: asks once more
-	Last bool       // and it is the last one that works
-	Add  string     // where one is added
+	List  []MeContact
+	Sure  *MeContact // this one is about to be removed: asks once more
+	Last  bool       // and it is the last one that works
+	Add   string     // where one is added
+	Mails []MeMail   // how mailboxes stand for bulletins and digests
 }
 
 func (MeContacts) template() string { return "me-contacts" }

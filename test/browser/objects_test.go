@@ -59,8 +59,10 @@ func (o objects) paths(g *gate, route string) []string {
 		out = append(out, strings.TrimSuffix(route, "{$}")+strings.ReplaceAll(query, "{network}", network))
 	}
 	var entry, device, own []string
+	var stop, back string
 	if strings.Contains(route, "{token}") {
 		entry, device, own = some(g.signInLink()), some(g.deviceLink()), some(g.ownLink())
+		stop, back = g.stopLink(), g.mailBackLink()
 	}
 	for _, fill := range append(append(peopled(nil), o.people...), peopled{
 		{"/alerts/", "{id}", o.alerts}, {"/debts/", "{alert}", o.alerts}, {"/alerts/", "{text}", some(g.app.DB.NewID().String())}, {"/exercises/", "{id}", some(o.drill)},
@@ -69,6 +71,7 @@ func (o objects) paths(g *gate, route string) []string {
 		{"/calendar/", "{meeting}", o.meetings}, {"/me/calendar/", "{meeting}", o.meetings}, {"/meeting/", "{token}", some(o.invitation)}, {"/house-rules/", "{token}", some(o.rules)}, {"/networks/", "{version}", ruled(o)}, {"/digest/", "{item}", some(o.item)},
 		{"/replies/", "{reply}", some(o.reply)},
 		{"/bulletins/{bulletin}/write", "{bulletin}", some(o.draft)}, {"/bulletins/", "{bulletin}", o.bulletins}, {"/relay/", "{token}", some(o.relay)}, {"/relay/", "{way}", []string{"word", "not-now"}},
+		{"/stop/", "{token}", some(stop)}, {"/mail-back/", "{token}", some(back)},
 		{"/mandates/", "{mandate}", some(o.mandate)}, {"/templates/", "{key}", some("burglary-in-progress")}, {"/", "{network}", some(network)}, {"/", "{zone}", some(zone)},
 		{"/manifest/", "{language}", some("nl")}, {"/looks/", "{page}", web.SamplePages()},
 	}...) {

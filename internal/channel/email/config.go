@@ -26,7 +26,7 @@ type Config struct {
 	ReplyTo  string `toml:"reply_to"` // mailbox in Reply-To; default: none, so answers go to From
 	Bounces  string `toml:"bounces"`  // mailbox that gets reports of mails that could not be delivered (MAIL FROM); default: From
 	Domain   string `toml:"domain"`   // our own domain: right side of Message-ID, and what EHLO says; default: the domain of From
-	ListID   string `toml:"list_id"`  // List-Id of bulletins and digests, such as "berichten.example.org"; default: none
+	ListID   string `toml:"list_id"`  // List-Id of bulletins and digests, such as "berichten.example.org"; default: messages.<domain>
 	Greeting string `toml:"greeting"` // host name that EHLO says; default: Domain
 
 	Connections   int `toml:"connections"`    // connections at once; default 4, at most 50
@@ -47,11 +47,12 @@ type Timeouts struct {
 	Backoff time.Duration `toml:"backoff"` // before the second try to connect, doubled for each next, at most 60s; default 500ms
 }
 
-// DKIM says how mails are signed (RFC 6376). Off when Selector is empty; then the mail server is expected to sign.
+// DKIM says how mails are signed (RFC 6376). Off when neither Selector nor Keys is given; then the mail server is expected to sign.
 type DKIM struct {
-	Selector string `toml:"selector"` // the key is published at <selector>._domainkey.<domain>
-	Domain   string `toml:"domain"`   // default: Config.Domain
-	KeyFile  string `toml:"key_file"` // PEM file with a PKCS #8 private key, Ed25519 (cheap) or RSA (understood everywhere), or a PKCS #1 RSA key
+	Selector string   `toml:"selector"` // the key is published at <selector>._domainkey.<domain>
+	Domain   string   `toml:"domain"`   // default: Config.Domain
+	KeyFile  string   `toml:"key_file"` // PEM file with a PKCS #8 private key, Ed25519 (cheap) or RSA (understood everywhere), or a PKCS #1 RSA key
+	Keys     []string `toml:"keys"`     // further keys, each "selector=NAME file=PATH from=DAY until=DAY"; a mail gets a signature of each whose days it is
 }
 
 // The words of Config.TLS.
@@ -85,6 +86,14 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// list is the List-Id of bulletins and digests.
+func (c *Config) list() string {
+	if c.ListID == "" {
+		return "messages." + c.Domain
+	}
+	return c.ListID
+}
+
 func preset[T comparable](field *T, value T) {
 	var zero T
 	if *field == zero {
@@ -115,6 +124,9 @@ func (c Config) Check() error {
 		return wrong("per_connection")
 	case c.Window < 1 || c.Window > maxWindow:
 		return wrong("window")
+	}
+	if _, err := c.DKIM.all(); err != nil {
+		return err
 	}
 	return c.Timeouts.check()
 }

@@ -27,7 +27,7 @@ const (
 
 // Finding is one line of an examination.
 type Finding struct {
-	Check  string        `json:"check"` // mx, spf, dkim, dmarc, ptr or tls
+	Check  string        `json:"check"` // mx, spf, dkim, dmarc, ptr or tls; of incoming mail also incoming, sts or report
 	State  State         `json:"state"`
 	Key    string        `json:"key"`              // of the sentence
 	Args   buurtbel.Args `json:"-"`                // of the sentence
@@ -39,6 +39,8 @@ type Examination struct {
 	Resolver *net.Resolver // nil: that of the system
 	Outgoing []netip.Addr  // addresses that our mail leaves from; none: those of Config.Address, when they are public
 	Now      time.Time
+	Incoming bool   // also connect to the servers that take our mail in, and look whether others are asked to encrypt
+	Port     string // where they listen; empty: 25
 }
 
 // questionTime bounds one question to the domain name system.
@@ -67,6 +69,9 @@ func Examine(ctx context.Context, cfg Config, x Examination) ([]Finding, error) 
 	d.dmarc()
 	d.ptr()
 	d.tls(m)
+	if d.x.Incoming {
+		d.incoming()
+	}
 	return d.found, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/buurtbel/buurtbel"
 	"github.com/buurtbel/buurtbel/internal/mailread"
@@ -17,40 +18,75 @@ import (
 // shortKey is the least that receivers should still believe of RSA, in bits (RFC 8301 section 3.2 asks for 2048 where it can).
 const shortKey = 2048
 
-// dkim compares what is published with the key that we sign with.
+// keyRest is how long the record of a key that signs no more should stay: mail that is still on its way wants it.
+const keyRest = 14 * 24 * time.Hour
+
+// dkim compares what is published with the keys that we sign with: those of today, those that will sign, and those that did.
 func (d *doctor) dkim() {
-	if d.cfg.DKIM.Selector == "" {
+	keys, err := d.cfg.DKIM.all()
+	if err != nil || len(keys) == 0 { // newMailer has checked it
 		d.tell("dkim", Unclear, "elsewhere", "", buurtbel.Args{"Domain": d.cfg.DKIM.Domain})
 		return
 	}
-	name := d.cfg.DKIM.Selector + "._domainkey." + d.cfg.DKIM.Domain
-	args := buurtbel.Args{"Name": name}
-	key, err := readKey(d.cfg.DKIM.KeyFile)
+	kinds := map[string]bool{}
+	for _, k := range keys {
+		kind := d.dkimOf(k)
+		kinds[kind] = kinds[kind] || k.signs(d.x.Now)
+	}
+	switch {
+	case !kinds["rsa"] && !kinds["ed25519"]:
+		d.tell("dkim", Wrong, "nobody", "", buurtbel.Args{"Domain": d.cfg.DKIM.Domain})
+	case len(d.cfg.DKIM.Keys) > 0 && !kinds["rsa"]:
+		d.tell("dkim", ToSet, "no-rsa", "", nil)
+	}
+}
+
+// dkimOf looks at one key, and gives its kind.
+func (d *doctor) dkimOf(k signingKey) (kind string) {
+	name := k.Selector + "._domainkey." + d.cfg.DKIM.Domain
+	args := buurtbel.Args{"Name": name, "From": k.From.Format(time.DateOnly), "Until": k.Until.Format(time.DateOnly), "Rest": k.Until.Add(keyRest).Format(time.DateOnly)}
+	key, err := readKey(k.File)
 	if err != nil { // it was read a moment ago
 		d.unanswered("dkim", name)
-		return
+		return ""
 	}
 	kind, public := published(key.Public())
 	line := record(name, "v=DKIM1; k="+kind+"; p="+base64.StdEncoding.EncodeToString(public))
 	found, err := d.txt(name)
 	found = slices.DeleteFunc(found, func(s string) bool { _, there := tags(s)["p"]; return !there })
-	if err != nil {
+	switch {
+	case err != nil:
 		d.unanswered("dkim", name)
-		return
-	}
-	if len(found) == 0 {
+	case !k.Until.IsZero() && !d.x.Now.Before(k.Until):
+		d.dkimOver(k, found, name, args)
+	case len(found) == 0:
 		d.tell("dkim", ToSet, "none", line, args)
-		return
-	}
-	if len(found) > 1 {
+	case len(found) > 1:
 		d.tell("dkim", Wrong, "several", line, args)
-		return
+	default:
+		state, what := compareKey(tags(found[0]), kind, public, key.Public())
+		if state == InOrder {
+			line = ""
+			if d.x.Now.Before(k.From) {
+				what = "next"
+			}
+		}
+		d.tell("dkim", state, what, line, args)
 	}
-	state, what := compareKey(tags(found[0]), kind, public, key.Public())
-	if state == InOrder {
-		line = ""
+	return kind
+}
+
+// dkimOver looks at a key that signs no more: its record is emptied, not removed, so that nobody can still use a key that was stolen (RFC 6376 section 3.6.1).
+func (d *doctor) dkimOver(k signingKey, found []string, name string, args buurtbel.Args) {
+	public := len(found) > 0 && tags(found[0])["p"] != ""
+	switch {
+	case public && d.x.Now.Before(k.Until.Add(keyRest)):
+		d.tell("dkim", InOrder, "resting", "", args)
+	case public:
+		d.tell("dkim", ToSet, "over", record(name, "v=DKIM1; p="), args)
+	default:
+		d.tell("dkim", InOrder, "gone", "", args)
 	}
-	d.tell("dkim", state, what, line, args)
 }
 
 // compareKey judges a record with the tags t.
@@ -134,7 +170,7 @@ func (d *doctor) dmarcOf(t map[string]string, inherited bool, line string, args 
 	}
 	args["Policy"] = policy
 	from := mailDomain(d.cfg.From)
-	signed := d.cfg.DKIM.Selector != "" && fits(d.cfg.DKIM.Domain, from, t["adkim"])
+	signed := d.cfg.DKIM.on() && fits(d.cfg.DKIM.Domain, from, t["adkim"])
 	switch {
 	case policy != "none" && policy != "quarantine" && policy != "reject":
 		d.tell("dmarc", Wrong, "broken", line, args)

@@ -11,8 +11,6 @@ func (c Config) House() mailread.House {
 			h.Mailboxes = append(h.Mailboxes, box)
 		}
 	}
-	if c.ListID != "" {
-		h.Lists = []string{c.ListID}
-	}
+	h.Lists = []string{c.list()}
 	return h
 }

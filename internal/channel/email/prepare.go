@@ -73,6 +73,10 @@ func letter(cfg *Config, c *channel.Content) *mailtext.Letter {
 	default:
 		l.Auto = "auto-generated"
 	}
+	if c.Kind.Stoppable() {
+		l.ListID = cfg.list()
+		l.Feedback = c.Thread + ":" + string(c.Kind) + ":buurtbel"
+	}
 	return l
 }
 
@@ -112,7 +116,7 @@ func (c *courier) fit(j *job) *channel.Failure {
 	if f != nil {
 		return f
 	}
-	if len(j.msg.Link) > linkRoom/4 || c.line.maxSize > 0 && t.Size()+linkRoom > c.line.maxSize {
+	if len(j.msg.Link) > linkRoom/4 || len(j.msg.Stop) > linkRoom/4 || c.line.maxSize > 0 && t.Size()+linkRoom > c.line.maxSize {
 		return &channel.Failure{Reason: buurtbel.TooLong, Code: "size"}
 	}
 	j.fit = fitted{template: t, to: to, from: cmp.Or(j.msg.Bounces, c.m.cfg.Bounces), utf8: utf8}
@@ -175,13 +179,13 @@ func (d *dateLine) at(now time.Time) string {
 
 // appendMail writes j's mail and the dot that ends it, as they go over the wire.
 func (c *courier) appendMail(dst []byte, j *job) ([]byte, bool) {
-	copied := mailtext.Copy{To: j.fit.to, ID: j.msg.Delivery.String(), Date: c.date.at(c.m.now()), Link: j.msg.Link, ReplyTo: j.msg.ReplyTo}
+	copied := mailtext.Copy{To: j.fit.to, ID: j.msg.Delivery.String(), Date: c.date.at(c.m.now()), Link: j.msg.Link, ReplyTo: j.msg.ReplyTo, Stop: j.msg.Stop}
 	var ok bool
 	if c.m.sign != nil {
 		if c.mail, ok = j.fit.template.Append(c.mail[:0], &copied); !ok {
 			return dst, false
 		}
-		field, err := c.m.sign(c.mail)
+		field, err := c.m.sign(c.mail, c.m.now())
 		if err != nil {
 			c.m.log.Error("mail not signed", "error", err)
 			return dst, false
