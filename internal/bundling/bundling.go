@@ -116,7 +116,7 @@ func (b *bundle) some(ctx context.Context) (bool, error) {
 	return err == nil, err
 }
 
-// read opens the messages that are not known yet. One that was forgotten meanwhile is left out.
+// read opens the messages that are not known yet. One that was forgotten or stopped meanwhile, or is over, is left out.
 func (b *bundle) read(tx *store.Tx, waits []store.Over) error {
 	for _, w := range waits {
 		if b.messages[w.Message] != nil {
@@ -128,6 +128,9 @@ func (b *bundle) read(tx *store.Tx, waits []store.Over) error {
 		}
 		if err != nil {
 			return err
+		}
+		if m.State == buurtbel.MessageStopped || !b.db.Now().Before(m.Expires) {
+			continue
 		}
 		b.messages[w.Message] = m
 	}

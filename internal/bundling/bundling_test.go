@@ -19,6 +19,7 @@ type village struct {
 	zone, network buurtbel.ID
 	members       []buurtbel.ID
 	now           *time.Time
+	last          buurtbel.ID // the bulletin stored last
 }
 
 func (v *village) write(f func(*store.Tx) error) {
@@ -71,6 +72,7 @@ func (v *village) news(subject, text string, members ...buurtbel.ID) (gone int) 
 		l.To(p, locale.NoteLetter(buurtbel.Dutch, subject, text, "", "").Wording(buurtbel.Dutch), buurtbel.Email)
 	}
 	v.write(l.Post)
+	v.last = l.Message.ID
 	return v.claim(l.Message.ID)
 }
 
@@ -177,6 +179,36 @@ func TestWhatIsTooMuchComesTogetherTheNextMorning(t *testing.T) {
 			*v.now = time.Date(2026, 10, 26, 8, 0, 0, 0, time.UTC)
 			if texts := v.run(); len(texts) != 2 || !strings.Contains(texts[1].Texts[0].Mail, "Zondag twee") {
 				t.Errorf("%d messages on the day after", len(texts))
+			}
+		})
+	}
+}
+
+// TestWhatWasWithdrawnMeanwhileDoesNotGo: a bulletin that waits for tomorrow is stopped like one that is being sent, and one whose time is over is old news.
+func TestWhatWasWithdrawnMeanwhileDoesNotGo(t *testing.T) {
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			v := settle(t, engine, 2)
+			for i := range 4 {
+				v.news(fmt.Sprintf("Nieuws %d", i), "Er is iets te melden.", v.members...)
+				if i == 2 {
+					v.write(func(tx *store.Tx) error { return tx.StopMessage(v.last) })
+				}
+			}
+			*v.now = time.Date(2026, 10, 25, 8, 0, 0, 0, time.UTC)
+			texts := v.run()
+			if len(texts) != 1 || len(texts[0].Texts) != 1 {
+				t.Fatalf("%d messages", len(texts))
+			}
+			if mail := texts[0].Texts[0].Mail; strings.Contains(mail, "Nieuws 2") || !strings.Contains(mail, "Nieuws 3") {
+				t.Error(mail)
+			}
+			for i := range 3 {
+				v.news(fmt.Sprintf("Nieuws %d", 4+i), "Er is iets te melden.", v.members...)
+			}
+			*v.now = v.now.Add(80 * time.Hour) // the program stood still: what waited is over
+			if again := v.run(); len(again) != 1 {
+				t.Errorf("%d messages, one of them old news", len(again))
 			}
 		})
 	}

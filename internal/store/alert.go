@@ -123,10 +123,14 @@ func (tx *Tx) StopMessages(alert buurtbel.ID) (int64, error) {
 		and kind not in ('correction', 'feedback')`, alert, tx.scope.Zone)
 }
 
-// StopMessage stops one message and freezes its cursor.
+// StopMessage stops one message and freezes its cursor. What of it waits for tomorrow, over the limit of a day, does not go either: also when nothing else
+// was open and the message is finished.
 func (tx *Tx) StopMessage(id buurtbel.ID) error {
 	tx.Wake()
-	_, err := tx.exec(`update message set state = 'stopped' where id = $1 and zone = $2 and state = 'running'`, id, tx.scope.Zone)
+	if _, err := tx.exec(`update message set state = 'stopped' where id = $1 and zone = $2 and state = 'running'`, id, tx.scope.Zone); err != nil {
+		return err
+	}
+	_, err := tx.exec(`delete from mail_over where message = $1 and zone = $2`, id, tx.scope.Zone)
 	return err
 }
 
