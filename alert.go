@@ -60,6 +60,7 @@ const (
 	KindAnswer     MessageKind = "answer"     // automatic answer to a text
 	KindReport     MessageKind = "report"     // to chief and mandated officer: departed from the plan
 	KindBulletin   MessageKind = "bulletin"   // not urgent
+	KindNotice     MessageKind = "notice"     // what each member is told whatever they wish: new internal rules, an exercise to come
 	KindProbe      MessageKind = "probe"      // asks a silent contact point for a sign of life
 	KindDigest     MessageKind = "digest"     // the weekday police news
 	KindMeeting    MessageKind = "meeting"    // invites to a meeting, reminds of it, or tells that it was moved or taken back

@@ -292,13 +292,13 @@ func (d *Desk) plan(s *setting, m *buurtbel.Message, people []store.Reachable, l
 
 // planned is how a member gets an alert, a bulletin or the weekday news, or hears beforehand of an exercise, or of a meeting.
 func planned(m *buurtbel.Message, p *store.Reachable, want buurtbel.Want, now time.Time) ([]buurtbel.Step, buurtbel.Left) {
-	if m.Kind == buurtbel.KindMeeting || m.Kind == buurtbel.KindBulletin && m.Exercise {
+	if m.Kind == buurtbel.KindMeeting || m.Kind == buurtbel.KindNotice && m.Exercise {
 		return buurtbel.Announce(&p.Member, p.Contacts, want.Channels)
 	}
 	if m.Kind == buurtbel.KindDigest {
 		return buurtbel.DigestSteps(&p.Member, p.Contacts, want.Channels)
 	}
-	if m.Kind == buurtbel.KindBulletin && !m.Link || m.Kind == buurtbel.KindWithdrawal { // what asks an answer by its link is no news that one may do without
+	if m.Kind == buurtbel.KindBulletin || m.Kind == buurtbel.KindWithdrawal {
 		return buurtbel.Relay(&p.Member, p.Contacts, want.Channels, m.Kind == buurtbel.KindWithdrawal)
 	}
 	return buurtbel.Deliver(&p.Member, p.Contacts, want, now)

@@ -15,7 +15,7 @@ func TestNothingGoesOutWithoutAnAgreement(t *testing.T) {
 		e := v.proposed()
 		v.until(v.day(e.Day+30, 12))
 		later := v.exercise()
-		if later.ID != e.ID || later.State != buurtbel.ExerciseProposed || later.Day <= e.Day || len(v.messages(buurtbel.KindBulletin)) != 0 || v.journal("moved on") == 0 {
+		if later.ID != e.ID || later.State != buurtbel.ExerciseProposed || later.Day <= e.Day || len(v.messages(buurtbel.KindNotice)) != 0 || v.journal("moved on") == 0 {
 			v.Errorf("after the day: %+v", later)
 		}
 		if _, err := v.launch(later); buurtbel.KeyOf(err) != "error.exercise.moved" {
@@ -31,7 +31,7 @@ func TestCostThatGrewIsAgreedAgain(t *testing.T) {
 		e := v.agree()
 		v.join(4)
 		v.until(v.day(e.Day-7, 12))
-		if now := v.exercise(); now.State != buurtbel.ExerciseProposed || len(v.messages(buurtbel.KindBulletin)) != 0 || now.Cost.People != 13 || !now.AgreedAt.IsZero() {
+		if now := v.exercise(); now.State != buurtbel.ExerciseProposed || len(v.messages(buurtbel.KindNotice)) != 0 || now.Cost.People != 13 || !now.AgreedAt.IsZero() {
 			v.Fatalf("with four members more: %+v", now)
 		}
 		v.until(v.day(e.Day-5, 12))

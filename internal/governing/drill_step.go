@@ -128,7 +128,7 @@ func (d *Drills) announce(ctx context.Context, g *ground, was *buurtbel.Exercise
 		e.Agreed, e.AgreedBy, e.AgreedAt = 0, 0, time.Time{}
 		return &change{to: &e, word: "cost grew by more than a fifth, to be agreed again"}, nil
 	}
-	m := &buurtbel.Message{ID: d.db.NewID(), Zone: g.zone.ID, Kind: buurtbel.KindBulletin, Class: buurtbel.KindBulletin.Class(), Urgency: buurtbel.Soon, Exercise: true,
+	m := &buurtbel.Message{ID: d.db.NewID(), Zone: g.zone.ID, Kind: buurtbel.KindNotice, Class: buurtbel.KindNotice.Class(), Urgency: buurtbel.Soon, Exercise: true,
 		State: buurtbel.MessageRunning, Sender: g.zone.Name, Texts: []buurtbel.Wording{d.announcement(g, n, &e)}, Expires: e.Day.At(0, 0, g.loc)}
 	e.State, e.AnnouncedAt, e.Message = buurtbel.ExerciseAnnounced, g.now, m.ID
 	return &change{&e, "announced", func(tx *store.Tx) error {

@@ -241,11 +241,11 @@ func TestLifeOfAnExercise(t *testing.T) {
 		}
 		e = v.agree()
 		v.until(v.day(e.Day-7, 9))
-		if n := len(v.messages(buurtbel.KindBulletin)); n != 0 || v.exercise().State != buurtbel.ExerciseAgreed {
+		if n := len(v.messages(buurtbel.KindNotice)); n != 0 || v.exercise().State != buurtbel.ExerciseAgreed {
 			v.Fatalf("%d announcements too early", n)
 		}
 		v.until(v.day(e.Day-7, 11))
-		said := v.messages(buurtbel.KindBulletin)
+		said := v.messages(buurtbel.KindNotice)
 		if len(said) != 1 || !said[0].Exercise || said[0].Class != buurtbel.ClassBulletin || said[0].Audience != 10 || v.exercise().State != buurtbel.ExerciseAnnounced {
 			v.Fatalf("announced: %+v", said)
 		}
@@ -308,7 +308,7 @@ func TestMissedExerciseIsProposedAgain(t *testing.T) {
 		}
 		v.agree()
 		v.until(v.day(again.Day-6, 12))
-		if n := len(v.messages(buurtbel.KindBulletin)); n != 2 {
+		if n := len(v.messages(buurtbel.KindNotice)); n != 2 {
 			v.Errorf("%d announcements, want one for each day", n)
 		}
 	})

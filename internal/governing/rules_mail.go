@@ -63,7 +63,7 @@ func rulesLetter(ctx context.Context, db *store.DB, zone buurtbel.ID, n *buurtbe
 // rulesMail tells the members of new rules, and asks them to accept these.
 func rulesMail(db *store.DB, zone buurtbel.ID, n *buurtbel.Network, from time.Time, loc *time.Location) *buurtbel.Message {
 	date := func(l buurtbel.Language) buurtbel.Args { return buurtbel.Args{"Date": locale.Date(l, from, loc)} }
-	return &buurtbel.Message{ID: db.NewID(), Zone: zone, Kind: buurtbel.KindBulletin, Class: buurtbel.KindBulletin.Class(), Urgency: buurtbel.Soon, Link: true,
+	return &buurtbel.Message{ID: db.NewID(), Zone: zone, Kind: buurtbel.KindNotice, Class: buurtbel.KindNotice.Class(), Urgency: buurtbel.Soon, Link: true,
 		State: buurtbel.MessageRunning, Sender: n.Name, Expires: from.Add(14 * 24 * time.Hour), Texts: []buurtbel.Wording{rulesWording(n, "new", true, date)}}
 }
 

@@ -93,7 +93,7 @@ func remindOfRules(ctx context.Context, db *store.DB, t store.Task, n *buurtbel.
 	date := func(l buurtbel.Language) buurtbel.Args {
 		return buurtbel.Args{"Date": locale.Date(l, newest.From, loc), "Asked": locale.Date(l, newest.Since, loc)}
 	}
-	msg := &buurtbel.Message{ID: db.NewID(), Zone: t.Zone, Kind: buurtbel.KindBulletin, Class: buurtbel.KindBulletin.Class(), Urgency: buurtbel.Soon, Link: true,
+	msg := &buurtbel.Message{ID: db.NewID(), Zone: t.Zone, Kind: buurtbel.KindNotice, Class: buurtbel.KindNotice.Class(), Urgency: buurtbel.Soon, Link: true,
 		State: buurtbel.MessageRunning, Sender: n.Name, Expires: db.Now().Add(14 * 24 * time.Hour), Texts: []buurtbel.Wording{rulesWording(n, "remind", true, date)}}
 	return db.Write(ctx, buurtbel.Scope{Zone: t.Zone}, func(tx *store.Tx) error {
 		if err := tx.FinishTask(t, time.Time{}); err != nil {

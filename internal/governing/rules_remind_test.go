@@ -101,7 +101,7 @@ func TestWhoDoesNotAnswerIsRemindedOnce(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if m.Kind == buurtbel.KindBulletin && m.ID != first.Message {
+				if m.Kind == buurtbel.KindNotice && m.ID != first.Message {
 					messages++
 					if text := m.Texts[0].Mail; !strings.Contains(text, "blijft lid en krijgt elk dringend bericht") || !m.Link {
 						t.Errorf("reminded by %q", text)
