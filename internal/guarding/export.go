@@ -3,6 +3,7 @@ package guarding
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/buurtbel/buurtbel"
@@ -28,6 +29,7 @@ type Record struct {
 	Wishes    RecordWishes    `json:"wishes"`
 	Messages  []RecordMessage `json:"messages"`
 	Texts     []RecordText    `json:"texts_you_wrote"`
+	Replies   []RecordReply   `json:"replies,omitempty"` // only in a copy that the member makes: whoever makes it for a member must not learn who wrote
 	Looks     []RecordLook    `json:"looks"`
 	Changes   []RecordChange  `json:"changes"`
 	Meetings  []RecordMeeting `json:"meetings"`
@@ -78,6 +80,15 @@ type RecordWay struct {
 type RecordText struct {
 	At   time.Time `json:"at"`
 	Text string    `json:"text"`
+}
+
+// RecordReply is one text of what the member wrote by mail or on the own page, and of what was answered.
+type RecordReply struct {
+	At         time.Time `json:"at"`
+	By         string    `json:"by"` // "member", "coordinator", "police" or "city"
+	Text       string    `json:"text"`
+	OthersRead string    `json:"others_read,omitempty"` // of the member's own text
+	NameGiven  bool      `json:"name_given,omitempty"`  // the police may see the member's name with it
 }
 
 // RecordLook is one look at the member's data.
@@ -137,7 +148,12 @@ func Export(ctx context.Context, db *store.DB, actor buurtbel.Actor, role buurtb
 		if err != nil {
 			return err
 		}
-		return r.fill(tx, s, told)
+		if own {
+			if err := r.replies(tx, member); err != nil {
+				return err
+			}
+		}
+		return r.fill(tx, s, own, told)
 	}
 	scope := buurtbel.Scope{Zone: zone}
 	if own {
@@ -149,7 +165,7 @@ func Export(ctx context.Context, db *store.DB, actor buurtbel.Actor, role buurtb
 	})
 }
 
-func (r *Record) fill(tx *store.Tx, s *store.Self, told func([]byte) (what, how, office string)) error {
+func (r *Record) fill(tx *store.Tx, s *store.Self, own bool, told func([]byte) (what, how, office string)) error {
 	zone, err := tx.Zone()
 	if err != nil {
 		return err
@@ -189,15 +205,56 @@ func (r *Record) fill(tx *store.Tx, s *store.Self, told func([]byte) (what, how,
 	for _, a := range refused {
 		r.Refused = append(r.Refused, RecordRules(a))
 	}
-	return r.history(tx, s.Member.ID, told)
+	return r.history(tx, s.Member.ID, own, told)
 }
 
-func (r *Record) history(tx *store.Tx, member buurtbel.ID, told func([]byte) (what, how, office string)) error {
+// replies reads what the member wrote, and the answers, the oldest first.
+func (r *Record) replies(tx *store.Tx, member buurtbel.ID) error {
+	r.Replies = nil
+	found, err := tx.ConversationsBy(member, most)
+	if err != nil {
+		return err
+	}
+	for _, c := range slices.Backward(found) {
+		lines, err := tx.Lines(c.ID)
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			one := RecordReply{At: l.At.UTC(), By: l.Author, Text: l.Own, OthersRead: l.Seen, NameGiven: l.Unsealed}
+			if l.Author != store.ByMember {
+				one.OthersRead = ""
+			}
+			r.Replies = append(r.Replies, one)
+		}
+	}
+	return nil
+}
+
+// sealed tells whether a message would tell an office that the member wrote: a letter about a conversation, or an answer by the program (rule 4).
+func sealed(tx *store.Tx, m *store.SelfMessage) (bool, error) {
+	if m.Kind == buurtbel.KindAnswer {
+		return true, nil
+	}
+	about, err := tx.ConversationOfLetter(m.Message)
+	return about != 0, err
+}
+
+func (r *Record) history(tx *store.Tx, member buurtbel.ID, own bool, told func([]byte) (what, how, office string)) error {
 	messages, err := tx.MessagesTo(member, most)
 	if err != nil {
 		return err
 	}
 	for _, m := range messages {
+		if !own {
+			hide, err := sealed(tx, &m)
+			if err != nil {
+				return err
+			}
+			if hide {
+				continue
+			}
+		}
 		out := RecordMessage{At: m.At, Kind: string(m.Kind), Sender: m.Sender, Exercise: m.Exercise, Text: m.Text, LeftOut: string(m.Left), Heard: when(m.Heard)}
 		for _, w := range m.Ways {
 			out.Ways = append(out.Ways, RecordWay{string(w.Channel), string(w.State), string(w.Reason), when(w.At)})
@@ -216,6 +273,9 @@ func (r *Record) history(tx *store.Tx, member buurtbel.ID, told func([]byte) (wh
 		return err
 	}
 	for _, l := range looks {
+		if l.Purpose == store.LookWithReply && !own {
+			continue
+		}
 		r.Looks = append(r.Looks, RecordLook{l.At, l.Office, string(l.Role), l.Purpose})
 	}
 	changes, err := tx.EntriesAbout(member, buurtbel.EntryChange, most)

@@ -9,6 +9,7 @@ import (
 	"github.com/buurtbel/buurtbel/internal/locale"
 	"github.com/buurtbel/buurtbel/internal/paper"
 	"github.com/buurtbel/buurtbel/internal/phone"
+	"github.com/buurtbel/buurtbel/internal/store"
 )
 
 // printing writes a record for a person who reads it.
@@ -168,6 +169,17 @@ func (p printing) texts() paper.Section {
 	s := paper.Section{Title: p.t("screen.me.texts")}
 	for _, t := range p.r.Texts {
 		s.Rows = append(s.Rows, paper.Row{Name: p.moment(t.At), Value: t.Text})
+	}
+	for _, l := range p.r.Replies {
+		who := "screen.reply.by-" + l.By
+		if l.By == store.ByMember {
+			who = "screen.reply.mine-own"
+		}
+		value := p.t(who) + "\n" + l.Text
+		if l.OthersRead != "" && l.OthersRead != l.Text {
+			value += "\n" + p.t("screen.reply.mine-seen") + "\n" + l.OthersRead
+		}
+		s.Rows = append(s.Rows, paper.Row{Name: p.moment(l.At), Value: value})
 	}
 	return p.orNone(s)
 }

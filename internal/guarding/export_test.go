@@ -27,7 +27,7 @@ func record() *guarding.Record {
 			Per: map[buurtbel.Urgency]buurtbel.Choice{buurtbel.Soon: {Day: buurtbel.Nothing, Night: buurtbel.Later}}}, AwayFrom: &at, AwayUntil: &later, Exercises: true},
 		Messages: []guarding.RecordMessage{{At: at, Kind: "launch", Sender: "Politiezone Vlierbeek", Text: "Er is nu een inbraak bezig in de Kerkstraat.\nBlijf binnen.", Heard: &later,
 			Ways: []guarding.RecordWay{{"sms", "delivered", "", &at}, {"voice", "failed", "no-answer", &later}}}, {At: at, Kind: "feedback", Sender: "Politiezone Vlierbeek", Text: "Bedankt.", LeftOut: "away"}},
-		Texts: []guarding.RecordText{{at, "ik zag een auto"}}, Looks: []guarding.RecordLook{{at, "police", "officer", "Het lid belde over zijn gsm"}, {at, "member", "coordinator", "phone tree"}},
+		Texts: []guarding.RecordText{{at, "ik zag een auto"}}, Replies: []guarding.RecordReply{{At: at, By: "member", Text: "Hij reed weg. Łukasz", OthersRead: "Hij reed weg. [naam]", NameGiven: true}, {At: later, By: "police", Text: "Bedankt."}}, Looks: []guarding.RecordLook{{at, "police", "officer", "Het lid belde over zijn gsm"}, {at, "member", "coordinator", "phone tree"}},
 		Changes: []guarding.RecordChange{{at, "wishes", "own-page", "member"}, {later, "name", "telephone", "police"}}, Meetings: []guarding.RecordMeeting{{at, "Jaarvergadering", "yes", true}, {later, "Buurtavond", "no", false}}, Rules: []guarding.RecordRules{{2, later, "own-page"}, {1, at, "form"}}, Moving: &store.Home{Street: "Verrestraat", Number: "7", PostalCode: "9998", Municipality: "Elders"}}
 }
 

@@ -137,7 +137,7 @@ func (p *Postroom) Thread(ctx context.Context, a buurtbel.Actor, zone, id buurtb
 		return &t, nil
 	}
 	err = p.db.Write(ctx, buurtbel.Scope{Zone: zone}, func(tx *store.Tx) error {
-		s, err := tx.OpenSelf(a, roles[0], "given with a reply", c.Member)
+		s, err := tx.OpenSelf(a, roles[0], store.LookWithReply, c.Member)
 		if err != nil {
 			return err
 		}

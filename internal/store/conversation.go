@@ -21,6 +21,9 @@ type Conversation struct {
 	Begun, Last               time.Time
 }
 
+// LookWithReply is the purpose of a look at a member's name that the member gave with a reply.
+const LookWithReply = "given with a reply"
+
 // Who wrote a line. The list is closed.
 const (
 	ByMember      = "member"

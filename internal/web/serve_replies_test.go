@@ -70,6 +70,29 @@ func TestRepliesAtTheDesk(t *testing.T) {
 	s.nothingTold(t, c.get(path).body+d.get(path).body+c.get("/replies").body)
 }
 
+// TestOnlyTheMemberTakesRepliesAlong: a member's own copy has what was written and answered; the copy that an office makes has nothing of it.
+func TestOnlyTheMemberTakesRepliesAlong(t *testing.T) {
+	s := found(t)
+	s.conversations()
+	c := s.as(s.people[buurtbel.RoleCoordinator])
+	if got := c.post("/replies/"+s.replied[0].String(), url.Values{"do": {"answer"}, "answer": {"Bedankt, wij geven het door."}}); got.code != http.StatusSeeOther {
+		t.Fatalf("answer: %d", got.code)
+	}
+	own := s.ownAs(s.members[4])
+	data, page := own.get("/me/data.json").body, textOfPDF(t, own.get("/me/data.pdf").body)
+	for _, text := range []string{"De lamp in het park is stuk.", "Bedankt, wij geven het door."} {
+		if !strings.Contains(data, text) || !strings.Contains(page, text) {
+			t.Errorf("the own copy lacks %q", text)
+		}
+	}
+	for _, form := range []string{"json", "pdf"} {
+		got := c.post("/asked/"+s.members[4].String()+"/copy", url.Values{"do": {form}, "how": {"telephone"}})
+		if got.code != http.StatusOK || strings.Contains(got.body, "De lamp in het park") || form == "pdf" && strings.Contains(textOfPDF(t, got.body), "De lamp in het park") {
+			t.Errorf("the copy that an office makes tells who wrote: %d", got.code)
+		}
+	}
+}
+
 // nothingTold looks for the names of members in pages.
 func (s *site) nothingTold(t *testing.T, body string) {
 	t.Helper()
