@@ -39,9 +39,10 @@ func (db *DB) Read(ctx context.Context, s buurtbel.Scope, f func(*Tx) error) err
 	return errors.Join(f(tx), t.Rollback())
 }
 
-// letGo gives the connection back when f panicked: a door may survive that, and SQLite has only one connection that writes.
+// letGo gives the connection back when f panicked: a door may survive that, and SQLite has only one connection that writes. When the caller is gone
+// there may be nothing to roll back with: then the driver gives the connection up, and the server undoes what was begun.
 func (tx *Tx) letGo() {
-	if err := tx.sql.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) && !gone(err) {
+	if err := tx.sql.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) && !gone(err) && tx.ctx.Err() == nil {
 		tx.db.log.Error("roll back", "error", err)
 	}
 }
