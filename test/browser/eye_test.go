@@ -71,6 +71,9 @@ func (e *eye) sees(j pageJob) []string {
 	defer cancel()
 	var out []string
 	err := chromedp.Do(ctx, e.wears("light", 1280), e.cookies(j.role), e.goes(j))
+	if err == nil {
+		err = e.isIt(ctx, j)
+	}
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -152,6 +155,23 @@ func (e *eye) cookies(role buurtbel.Role) chromedp.Action[chromedp.Void] {
 		}
 		return err
 	})
+}
+
+// isIt asks whether who was signed in when the page was fetched is signed in when the browser shows it.
+func (e *eye) isIt(ctx context.Context, j pageJob) error {
+	for _, out := range []string{`action="/me/out"`, `action="/sign-out"`} {
+		if !strings.Contains(j.html, out) {
+			continue
+		}
+		in, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("document.querySelector('form["+out+"]') !== null"))
+		if err == nil && !in {
+			err = errors.New("the browser shows a page for somebody who is not signed in")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // goes opens the page, or sends its form.

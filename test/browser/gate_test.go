@@ -237,7 +237,7 @@ func (g *gate) add(state, route, path string, who *guest) bool {
 func (g *gate) errors() {
 	g.Helper()
 	for _, r := range web.Table() {
-		if r.Method != http.MethodPost || r.Path == "/sign-out" || r.Path == "/view" {
+		if r.Method != http.MethodPost || r.Path == "/sign-out" || r.Path == "/me/out" || r.Path == "/view" {
 			continue
 		}
 		for _, path := range g.objects.paths(g, r.Path) {
