@@ -125,6 +125,9 @@ func (db *DB) writeOnce(ctx context.Context, s buurtbel.Scope, now time.Time, f 
 		return err
 	}
 	if err := t.Commit(); err != nil {
+		if gone := ctx.Err(); gone != nil && errors.Is(err, sql.ErrTxDone) { // it was rolled back because the caller is gone
+			err = gone
+		}
 		return fmt.Errorf("commit: %w", err)
 	}
 	if tx.woken {
