@@ -125,8 +125,8 @@ func (db *DB) writeOnce(ctx context.Context, s buurtbel.Scope, now time.Time, f 
 		return err
 	}
 	if err := t.Commit(); err != nil {
-		if gone := ctx.Err(); gone != nil && errors.Is(err, sql.ErrTxDone) { // it was rolled back because the caller is gone
-			err = gone
+		if over := ctx.Err(); over != nil && errors.Is(err, sql.ErrTxDone) { // it was rolled back because the caller is gone
+			err = over
 		}
 		return fmt.Errorf("commit: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,7 +66,10 @@ func signedWith(t *testing.T, keys []string, now time.Time) []byte {
 
 func verified(t *testing.T, mail []byte, zone map[string]string) (selectors []string) {
 	t.Helper()
+	var mu sync.Mutex // signatures are looked up side by side
 	found, err := dkim.VerifyWithOptions(bytes.NewReader(mail), &dkim.VerifyOptions{LookupTXT: func(name string) ([]string, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		selectors = append(selectors, strings.TrimSuffix(name, "._domainkey.vlierbeek.example.org"))
 		return []string{zone[name]}, nil
 	}})
