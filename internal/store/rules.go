@@ -186,6 +186,10 @@ type AcceptedRules struct {
 
 // RulesAccepted lists which versions of a network's rules a member accepted, the newest first.
 func (tx *Tx) RulesAccepted(network, member buurtbel.ID) ([]AcceptedRules, error) {
+	return tx.answeredRules(network, member, false)
+}
+
+func (tx *Tx) answeredRules(network, member buurtbel.ID, refused bool) ([]AcceptedRules, error) {
 	var out []AcceptedRules
 	err := tx.each(func(r *sql.Rows) error {
 		var a AcceptedRules
@@ -194,9 +198,9 @@ func (tx *Tx) RulesAccepted(network, member buurtbel.ID) ([]AcceptedRules, error
 		a.At = instant(at)
 		out = append(out, a)
 		return err
-	}, `select version, at, how from house_rules_accepted where network = $1 and member = $2 and zone = $3 and refused = 0 order by version desc`, network, member, tx.scope.Zone)
+	}, `select version, at, how from house_rules_accepted where network = $1 and member = $2 and zone = $3 and refused = $4 order by version desc`, network, member, tx.scope.Zone, flag(refused))
 	if err != nil {
-		return nil, fmt.Errorf("read accepted rules: %w", err)
+		return nil, fmt.Errorf("read what was answered to rules: %w", err)
 	}
 	return out, nil
 }

@@ -21,19 +21,7 @@ func (tx *Tx) RefuseRules(network buurtbel.ID, version int, member, by buurtbel.
 
 // RulesRefused lists which versions of a network's rules a member did not accept, the newest first.
 func (tx *Tx) RulesRefused(network, member buurtbel.ID) ([]AcceptedRules, error) {
-	var out []AcceptedRules
-	err := tx.each(func(r *sql.Rows) error {
-		var a AcceptedRules
-		var at int64
-		err := r.Scan(&a.Version, &at, &a.How)
-		a.At = instant(at)
-		out = append(out, a)
-		return err
-	}, `select version, at, how from house_rules_accepted where network = $1 and member = $2 and zone = $3 and refused = 1 order by version desc`, network, member, tx.scope.Zone)
-	if err != nil {
-		return nil, fmt.Errorf("read refused rules: %w", err)
-	}
-	return out, nil
+	return tx.answeredRules(network, member, true)
 }
 
 // WhoRefused lists the members who take part and do not accept a version.
