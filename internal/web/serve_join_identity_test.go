@@ -120,7 +120,14 @@ func TestRule14_AnIdentityProvesAddressAndAgeAndNothingElse(t *testing.T) {
 	if got := s.browser().get("/join/nobody/with/police"); got.code != http.StatusNotFound {
 		t.Errorf("who has no page went away: %d", got.code)
 	}
-	files := map[string][]byte{"the log": []byte(log.String())}
+	s.holdsNothing(log.String(), n, dotted(n), n[:9], "hidden-7", "Quixotina", "1985-01-23")
+}
+
+// holdsNothing looks for secrets in a log, in the journal and in the files of the database.
+func (s *site) holdsNothing(log string, secrets ...string) {
+	t := s.T
+	t.Helper()
+	files := map[string][]byte{"the log": []byte(log)}
 	var journal bytes.Buffer
 	s.read(s.zone, func(tx *store.Tx) error {
 		entries, err := tx.JournalOf(s.zone)
@@ -143,7 +150,7 @@ func TestRule14_AnIdentityProvesAddressAndAgeAndNothingElse(t *testing.T) {
 		}
 	}
 	for name, content := range files {
-		for _, secret := range []string{n, dotted(n), n[:9], "hidden-7", "Quixotina", "1985-01-23"} {
+		for _, secret := range secrets {
 			if bytes.Contains(content, []byte(secret)) {
 				t.Errorf("%s holds %q", name, secret)
 			}

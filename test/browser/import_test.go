@@ -87,6 +87,38 @@ func messyList(t *testing.T) (path string, mends map[string]string) {
 	return path, mends
 }
 
+// mended reads, of the members of a list, what stands now where a cell was mended.
+func (h *house) mended(mends map[string]string, list func(family string) (*governing.MemberSheet, error)) map[string]string {
+	h.Helper()
+	got := map[string]string{}
+	for cell := range mends {
+		row := 0
+		if _, err := fmt.Sscan(cell[1:], &row); err != nil {
+			h.Fatal(err)
+		}
+		i := row - 4
+		family := "Lijst" + strings.ToLower(string([]rune{rune('a' + i/26%26), rune('a' + i%26), rune('a' + i/100)}))
+		l, err := list(family)
+		if err != nil || len(l.Cards) != 1 {
+			h.Fatalf("row %d: %v, %+v", row, err, l)
+		}
+		card := l.Cards[0]
+		switch cell[0] {
+		case 'E':
+			got[cell] = card.Home.Number
+		default:
+			for _, p := range card.Contacts {
+				if p.Kind == buurtbel.Mobile && cell[0] == 'F' {
+					got[cell] = "0" + p.Address[3:6] + " " + p.Address[6:8] + " " + p.Address[8:10] + " " + p.Address[10:]
+				} else if p.Kind == buurtbel.Mailbox && cell[0] == 'H' {
+					got[cell] = p.Address
+				}
+			}
+		}
+	}
+	return got
+}
+
 // TestAMessyListIsTakenOver: the coordinator brings a list of 400, mends twelve rows on the page, takes it over, and takes it back.
 func TestAMessyListIsTakenOver(t *testing.T) {
 	t.Parallel()
@@ -135,32 +167,9 @@ func TestAMessyListIsTakenOver(t *testing.T) {
 	if after := count(governing.Filter{State: "all"}); after.Count != before.Count+399 {
 		t.Errorf("%d members, before %d", after.Count, before.Count)
 	}
-	got := map[string]string{}
-	for cell := range mends {
-		row := 0
-		if _, err := fmt.Sscan(cell[1:], &row); err != nil {
-			t.Fatal(err)
-		}
-		i := row - 4
-		family := "Lijst" + strings.ToLower(string([]rune{rune('a' + i/26%26), rune('a' + i%26), rune('a' + i/100)}))
-		l, err := governing.TakeList(t.Context(), h.app.DB, actor, buurtbel.RoleCoordinator, h.town.Zone.ID, network, governing.ForExport, governing.ForExport, governing.Filter{Part: family})
-		if err != nil || len(l.Cards) != 1 {
-			t.Fatalf("row %d: %v, %+v", row, err, l)
-		}
-		card := l.Cards[0]
-		switch cell[0] {
-		case 'E':
-			got[cell] = card.Home.Number
-		default:
-			for _, p := range card.Contacts {
-				if p.Kind == buurtbel.Mobile && cell[0] == 'F' {
-					got[cell] = "0" + p.Address[3:6] + " " + p.Address[6:8] + " " + p.Address[8:10] + " " + p.Address[10:]
-				} else if p.Kind == buurtbel.Mailbox && cell[0] == 'H' {
-					got[cell] = p.Address
-				}
-			}
-		}
-	}
+	got := h.mended(mends, func(part string) (*governing.MemberSheet, error) {
+		return governing.TakeList(t.Context(), h.app.DB, actor, buurtbel.RoleCoordinator, h.town.Zone.ID, network, governing.ForExport, governing.ForExport, governing.Filter{Part: part})
+	})
 	if diff := cmp.Diff(mends, got); diff != "" {
 		t.Errorf("what was mended: %s", diff)
 	}
