@@ -128,7 +128,7 @@ func (tx *Tx) Returned(r MailReturn) (m Mailbox, hard []time.Time, fresh bool, e
 	return m, hard, fresh, err
 }
 
-// bounced moves a delivery whose mail did not arrive, as a receipt would. The contact point stays: one report decides nothing about it.
+// bounced moves a delivery whose mail did not arrive, as a receipt would, and journals it so. The contact point stays: one report decides nothing about it.
 func (tx *Tx) bounced(r MailReturn) error {
 	m := Matched{Receipt: Receipt{Outcome: buurtbel.Outcome{State: buurtbel.Failed, Reason: r.Reason}, Code: clean(r.Status)}}
 	var more int64
@@ -148,7 +148,14 @@ func (tx *Tx) bounced(r MailReturn) error {
 	if err != nil || !moved[m.Delivery] {
 		return err
 	}
-	return tx.followMoves([]Settled{m.Settled})
+	if err := tx.followMoves([]Settled{m.Settled}); err != nil {
+		return err
+	}
+	subject := m.Alert
+	if subject == 0 {
+		subject = m.Zone
+	}
+	return tx.Append(subject, buurtbel.EntryReceipts, 0, fmt.Appendf(nil, "%s %d %s %s\n", m.Delivery, m.Number, buurtbel.Failed, r.Reason))
 }
 
 var matchDelivery = pair{

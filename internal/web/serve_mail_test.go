@@ -175,6 +175,19 @@ func comesBack(t *testing.T, s *site) {
 	if fresh, _ := report(first, gone); fresh {
 		t.Error("one report counted twice")
 	}
+	moved := 0
+	s.read(s.zone, func(tx *store.Tx) error {
+		entries, err := tx.JournalOf(s.zone)
+		for _, e := range entries {
+			if e.Kind == buurtbel.EntryReceipts && strings.HasPrefix(string(e.Content), first.delivery.String()+" ") {
+				moved++
+			}
+		}
+		return err
+	})
+	if moved != 1 {
+		t.Errorf("the journal tells %d times that the delivery failed", moved)
+	}
 	late := &mailread.Mail{Kind: mailread.Bounce, Report: &mailread.Report{Recipients: []mailread.Undelivered{{Action: mailread.Delayed, Severity: mailread.Soft}}}}
 	if fresh, _ := report(second, late); fresh {
 		t.Error("a delay counted")
